@@ -1,0 +1,7 @@
+export {};
+
+declare module '../core/mutator.ts' {
+	interface Events {
+		'vehicle.added': { vehicleId: string };
+	}
+}
