@@ -1,0 +1,71 @@
+import { systemActor } from '#sync/core/actor.ts';
+import type { Row } from '#sync/core/entity.ts';
+import type { Instant } from '#sync/core/time.ts';
+import { mutatorNamed, type MutatorName } from '#sync/registry.ts';
+import { timer, type Timer } from '#sync/timer/entity.ts';
+import { mutationOf } from '../domain/mutation-of.ts';
+import { perform, type World } from '../domain/perform.ts';
+
+export type Timers = {
+	/** Performs everything that is due by now, and says how much that was. */
+	readonly run: () => Promise<number>;
+	/** The same up to a time to come: the clock is moved from one timer to the next, then to the end. */
+	readonly runUntil: (until: Instant) => Promise<number>;
+};
+
+export type TimersOptions = {
+	readonly world: World;
+	/** The id of the timer that ran out first, of those that ran out by then. */
+	readonly next: (by: Instant) => Promise<string | null>;
+	/** Moves business time forward; a time that has passed changes nothing. */
+	readonly moveTo: (instant: Instant) => Promise<void>;
+};
+
+/**
+ * Turns run-out timers into mutations of the system, in the order in which they ran out: what one of
+ * them sets in motion comes before a later one. The mutation has the timer's id, so that one which
+ * was performed just before a crash, or by another process, is not performed again, only marked.
+ */
+export function timersOn({ world, next, moveTo }: TimersOptions): Timers {
+	let running: Promise<unknown> = Promise.resolve();
+
+	async function runBy(by: () => Instant): Promise<number> {
+		let count = 0;
+		for (let id = await next(by()); id !== null; id = await next(by())) {
+			const [row] = (await world.port.read(timer, [id])) as unknown as Timer[];
+			if (row === undefined) throw new Error('a timer vanished');
+			await moveTo(row.dueAt);
+			await runOut(world, row);
+			count += 1;
+		}
+		return count;
+	}
+
+	/** One run at a time in this process. A run that fails is told to its caller, not to the next. */
+	function inTurn<T>(work: () => Promise<T>): Promise<T> {
+		const result = running.then(work);
+		running = result.catch(() => undefined);
+		return result;
+	}
+
+	return {
+		run: () => inTurn(() => runBy(world.now)),
+		runUntil: (until) =>
+			inTurn(async () => {
+				const count = await runBy(() => until);
+				await moveTo(until);
+				return count;
+			}),
+	};
+}
+
+async function runOut(world: World, row: Timer): Promise<void> {
+	const { id, name, args } = row;
+	const now = world.now();
+	if (mutatorNamed(name) === null) throw new Error(`a timer names ${name}, which is no mutator`);
+	// A reaction wrote these for this very mutator; the door parses them like everybody else's.
+	const mutation = mutationOf(name as MutatorName, args as never, { id, now });
+	await perform(world, [{ actor: systemActor, mutation, hash: `timer ${id}` }]);
+	const ran = { ...row, ranAt: now } as unknown as Row;
+	await world.port.transaction((tx) => tx.flush([{ entity: timer, kind: 'update', rows: [ran] }]));
+}

@@ -1,0 +1,227 @@
+import { byId } from '#sync/core/document.ts';
+import type { AnyEntity, CollectionName, Row } from '#sync/core/entity.ts';
+import type { Scope } from '#sync/core/scope.ts';
+import { partsOf, rootOf } from '#sync/registry.ts';
+import { matches } from './match.ts';
+import { memoryRules, type MemoryRule } from './memory-rules.ts';
+import {
+	ConstraintViolation,
+	TryAgain,
+	type LogClaim,
+	type LogEntry,
+	type LogOutcome,
+	type Port,
+	type PortTransaction,
+	type PullPage,
+	type PullRequest,
+	type Touch,
+	type Write,
+} from './port.ts';
+
+type Stamp = { readonly v: number; readonly gone: Touch['gone'] };
+type Tables = Map<string, Map<string, Row>>;
+
+/** What the memory database holds; a copy of it is a backup. */
+export type MemoryState = {
+	readonly tables: Tables;
+	readonly log: Map<string, LogEntry>;
+	readonly heads: Map<Scope, number>;
+	/** `collection/id` in a scope. */
+	readonly stamps: Map<Scope, Map<string, Stamp>>;
+};
+
+/** The port, and a look at all it holds: states are never changed in place. */
+export type MemoryPort = Port & { readonly state: () => MemoryState };
+
+export const emptyState = (): MemoryState => ({
+	tables: new Map(),
+	log: new Map(),
+	heads: new Map(),
+	stamps: new Map(),
+});
+
+/**
+ * The database of the simulation: the same port, the same constraints, no disk. Transactions take
+ * turns, so advisory locks have nothing to do; a rollback throws a copy away.
+ */
+export function memoryPort(install: string, state = emptyState(), era = 1): MemoryPort {
+	let current = state;
+	let turn: Promise<unknown> = Promise.resolve();
+	return {
+		transaction: (work) => {
+			const run = turn.then(async () => {
+				const draft = copyOf(current);
+				const result = await work(transactionOn(draft));
+				current = draft;
+				return result;
+			});
+			turn = run.catch(() => undefined);
+			return run;
+		},
+		...readsOn(() => current),
+		pull: async (request) => pullFrom(current, request),
+		heads: async (scopes) =>
+			Object.fromEntries(scopes.map((each) => [each, current.heads.get(each) ?? 0])),
+		installation: async () => ({ install, era }),
+		close: async () => undefined,
+		state: () => current,
+	};
+}
+
+function readsOn(state: () => MemoryState) {
+	const table = (entity: AnyEntity) => state().tables.get(entity.name) ?? new Map<string, Row>();
+	return {
+		read: async (entity: AnyEntity, ids: readonly string[]) =>
+			ids.flatMap((id) => table(entity).get(id) ?? []),
+		list: async (...[entity, equals, during]: Parameters<Port['list']>) =>
+			[...table(entity).values()].filter((row) => matches(row, equals, during)).sort(byId),
+		entries: async (ids: readonly string[]) => ids.flatMap((id) => state().log.get(id) ?? []),
+	};
+}
+
+function transactionOn(draft: MemoryState): PortTransaction {
+	return {
+		...readsOn(() => draft),
+		lock: async () => undefined,
+		claim: async (claims) => {
+			const fresh = claims.filter((each) => !draft.log.has(each.id));
+			for (const each of fresh) {
+				refuseUsedSeq(draft.log, each);
+				draft.log.set(each.id, unanswered(each));
+			}
+			return new Set(fresh.map((each) => each.id));
+		},
+		flush: async (writes) => writes.forEach((write) => flushInto(draft.tables, write)),
+		stamp: async (touches, outcomes) => stampInto(draft, touches, outcomes),
+	};
+}
+
+function refuseUsedSeq(log: MemoryState['log'], { deviceId, seq }: LogClaim): void {
+	if (deviceId === null || seq === null) return;
+	for (const entry of log.values())
+		if (entry.deviceId === deviceId && entry.seq === seq)
+			throw new ConstraintViolation('mutation_device_id_seq_key');
+}
+
+const unanswered = (claim: LogClaim): LogEntry => ({
+	...claim,
+	status: 'noop',
+	refusal: null,
+	answer: null,
+	effects: {},
+});
+
+function flushInto(tables: Tables, { entity, kind, rows, versions }: Write): void {
+	const table = tables.get(entity.name) ?? new Map<string, Row>();
+	tables.set(entity.name, table);
+	if (versions?.some((seen, index) => table.get(rows[index]?.id ?? '')?.['version'] !== seen))
+		throw new TryAgain(`${entity.name} was changed by somebody else`);
+	for (const row of rows) {
+		if (kind === 'insert' && table.has(row.id))
+			throw new ConstraintViolation(`${entity.name}_pkey`);
+		table.set(row.id, row);
+	}
+	const rules = memoryRules.filter((each) => each.entity === entity.name);
+	for (const rule of rules) for (const row of rows) enforce(rule, row, table);
+}
+
+function enforce(rule: MemoryRule, row: Row, table: ReadonlyMap<string, Row>): void {
+	const key = rule.key(row);
+	if (key === null) return;
+	for (const other of table.values()) {
+		if (other.id === row.id || rule.key(other) !== key) continue;
+		if (rule.overlapping && !overlap(row, other)) continue;
+		throw new ConstraintViolation(rule.constraint);
+	}
+}
+
+const overlap = (a: Row, b: Row) =>
+	String(a['startAt']) < String(b['endAt']) && String(b['startAt']) < String(a['endAt']);
+
+function stampInto(
+	draft: MemoryState,
+	touches: readonly Touch[],
+	outcomes: readonly LogOutcome[],
+): Record<Scope, number> {
+	const heads: Record<Scope, number> = {};
+	for (const scope of new Set(touches.map((each) => each.scope))) {
+		heads[scope] = (draft.heads.get(scope) ?? 0) + 1;
+		draft.heads.set(scope, heads[scope]);
+	}
+	for (const { scope, collection, id, gone } of touches) {
+		const stamps = draft.stamps.get(scope) ?? new Map<string, Stamp>();
+		draft.stamps.set(scope, stamps);
+		stamps.set(`${collection}/${id}`, { v: heads[scope] as number, gone });
+	}
+	for (const { scopes, ...outcome } of outcomes) {
+		const entry = draft.log.get(outcome.id) as LogEntry;
+		const effects = Object.fromEntries(scopes.map((each) => [each, heads[each] as number]));
+		draft.log.set(outcome.id, { ...entry, ...outcome, effects });
+	}
+	return heads;
+}
+
+function pullFrom(state: MemoryState, { cursors, rowsMax }: PullRequest): PullPage {
+	const scopes = Object.keys(cursors) as Scope[];
+	const next: Record<Scope, number> = {};
+	const keys = new Map<string, Stamp>();
+	let rowsSoFar = 0;
+	let more = false;
+	for (const scope of scopes) {
+		const cursor = cursors[scope] ?? 0;
+		next[scope] = Math.max(cursor, state.heads.get(scope) ?? 0);
+		let reached = cursor;
+		for (const [counter, group] of groupsAfter(state, scope, cursor)) {
+			rowsSoFar += group.length;
+			if (rowsSoFar > rowsMax && keys.size > 0) {
+				more = true;
+				next[scope] = reached;
+				break;
+			}
+			for (const [key, stamp] of group) keys.set(key, stamp);
+			reached = counter;
+		}
+	}
+	const changes = [...keys].map(([key, stamp]) => changeOf(state, scopes, key, stamp));
+	return { changes, rows: rowsOf(state, changes), cursors: next, more };
+}
+
+/** What one transaction did in a scope, transaction by transaction, oldest first. */
+function groupsAfter(state: MemoryState, scope: Scope, cursor: number) {
+	const news = [...(state.stamps.get(scope) ?? [])].filter(([, stamp]) => stamp.v > cursor);
+	const groups = Map.groupBy(news, ([, stamp]) => stamp.v);
+	return [...groups].sort(([a], [b]) => a - b);
+}
+
+function changeOf(
+	state: MemoryState,
+	scopes: readonly Scope[],
+	key: string,
+	stamp: Stamp,
+): PullPage['changes'][number] {
+	const [collection, id] = key.split('/') as [CollectionName, string];
+	const live = scopes.filter((each) => state.stamps.get(each)?.get(key)?.gone === null);
+	return { collection, id, live, gone: live.length === 0 ? stamp.gone : null };
+}
+
+function rowsOf(state: MemoryState, changes: PullPage['changes']): Record<string, Row[]> {
+	const rows: Record<string, Row[]> = {};
+	for (const { collection, id, live } of changes) {
+		if (live.length === 0) continue;
+		for (const entity of [rootOf[collection], ...partsOf(collection)]) {
+			const parent = entity.home?.inside?.by ?? 'id';
+			const table = state.tables.get(entity.name) ?? new Map<string, Row>();
+			const own = [...table.values()].filter((row) => row[parent] === id);
+			rows[entity.name] = [...(rows[entity.name] ?? []), ...own];
+		}
+	}
+	return rows;
+}
+
+/** Rows are never changed in place, so copying the maps is a copy. */
+const copyOf = (state: MemoryState): MemoryState => ({
+	tables: new Map([...state.tables].map(([name, rows]) => [name, new Map(rows)])),
+	log: new Map(state.log),
+	heads: new Map(state.heads),
+	stamps: new Map([...state.stamps].map(([scope, stamps]) => [scope, new Map(stamps)])),
+});

@@ -1,0 +1,59 @@
+import { assert } from '#sync/core/rejection.ts';
+import type { Sql } from './connection.ts';
+import type { LogClaim, LogEntry } from './port.ts';
+import { isoSql } from './sql-rows.ts';
+
+/** What is known of a mutation before it runs: field and type, the column is its snake_case. */
+const claimed = [
+	['id', 'mutation_id', 'uuid'],
+	['userId', 'user_id', 'uuid'],
+	['deviceId', 'device_id', 'uuid'],
+	['seq', 'seq', 'bigint'],
+	['name', 'name', 'text'],
+	['version', 'version', 'integer'],
+	['args', 'args', 'jsonb'],
+	['requestHash', 'request_hash', 'text'],
+	['at', 'at', 'timestamptz'],
+	['receivedAt', 'received_at', 'timestamptz'],
+	['effLo', 'eff_lo', 'timestamptz'],
+	['eff', 'eff', 'timestamptz'],
+] as const;
+const settled = [
+	['status', 'status', 'text'],
+	['refusal', 'refusal', 'text'],
+	['answer', 'answer', 'jsonb'],
+	['effects', 'effects', 'jsonb'],
+] as const;
+
+const claimSql = `insert into mutation (${claimed.map(([, column]) => column).join(', ')})
+	select ${claimed.map(([field]) => `given."${field}"`).join(', ')}
+	from jsonb_to_recordset($1::jsonb)
+		as given (${claimed.map(([field, , type]) => `"${field}" ${type}`).join(', ')})
+	on conflict (mutation_id) do nothing
+	returning mutation_id as id`;
+
+const entrySql = [...claimed, ...settled].map(
+	([field, column, type]) => `'${field}', ${type === 'timestamptz' ? isoSql(column) : column}`,
+);
+const entriesSql = `select jsonb_build_object(${entrySql.join(', ')}) as entry
+	from mutation where mutation_id = any($1::uuid[])`;
+
+/**
+ * Takes the mutation ids and returns those that were free. Of one that another transaction is just
+ * taking, the database waits to hear how that ends.
+ */
+export async function claimIds(sql: Sql, claims: readonly LogClaim[]): Promise<Set<string>> {
+	if (claims.length === 0) return new Set();
+	const rows = await sql.query<{ id: string }>(claimSql, [JSON.stringify(claims)]);
+	return new Set(rows.map(({ id }) => id));
+}
+
+export async function readEntries(sql: Sql, ids: readonly string[]): Promise<LogEntry[]> {
+	if (ids.length === 0) return [];
+	const rows = await sql.query<{ entry: LogEntry }>(entriesSql, [ids]);
+	return rows.map(({ entry }) => {
+		// A claim is settled by the stamp of the same transaction, or rolled back with it.
+		assert(entry.status !== null, `mutation ${entry.id} was claimed but never settled`);
+		return entry;
+	});
+}

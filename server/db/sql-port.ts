@@ -1,0 +1,91 @@
+import { assert } from '#sync/core/rejection.ts';
+import type { Scope } from '#sync/core/scope.ts';
+import type { Connection, Sql } from './connection.ts';
+import type { Port, PortTransaction, Reads } from './port.ts';
+import { translating, translatingSql } from './sql-errors.ts';
+import { claimIds, readEntries } from './sql-log.ts';
+import { pullPage } from './sql-pull.ts';
+import { listRows, readRows, writeRows } from './sql-rows.ts';
+import { stampScopes } from './sql-stamp.ts';
+
+/** The port on PostgreSQL or PGlite. Raw SQL: it is the hot path, and half of it is not in any builder. */
+export function sqlPort(connection: Connection): Port {
+	const sql = translatingSql(connection);
+	return {
+		...readsOn(sql),
+		transaction: (work) =>
+			translating(() =>
+				connection.transaction((tx) => work(transactionOn(translatingSql(tx), connection.kind))),
+			),
+		pull: (request) => pullPage(sql, request),
+		heads: (scopes) => readHeads(sql, scopes),
+		installation: () => readInstallation(sql),
+		close: () => connection.close(),
+	};
+}
+
+const readsOn = (sql: Sql): Reads => ({
+	read: (entity, ids) => readRows(sql, entity, ids),
+	list: (entity, equals, during) => listRows(sql, entity, equals, during),
+	entries: (ids) => readEntries(sql, ids),
+});
+
+function transactionOn(sql: Sql, kind: Connection['kind']): PortTransaction {
+	let stamped = false;
+	const unstamped: Sql = {
+		query: (text, params) => {
+			// What follows would be done while everybody else on these scopes waits.
+			assert(!stamped, 'nothing follows the stamp');
+			return sql.query(text, params);
+		},
+	};
+	return {
+		...readsOn(unstamped),
+		lock: (keys) => takeLocks(unstamped, kind, keys),
+		claim: (claims) => claimIds(unstamped, claims),
+		async flush(writes) {
+			for (const write of writes) await writeRows(unstamped, write);
+		},
+		async stamp(touches, outcomes) {
+			const heads = await stampScopes(unstamped, touches, outcomes);
+			stamped = true;
+			return heads;
+		},
+	};
+}
+
+/**
+ * The inner select keeps the order: locks are taken one after the other, as given. PGlite needs
+ * none: its only session belongs to this transaction, so nobody else can be between its statements.
+ */
+async function takeLocks(
+	sql: Sql,
+	kind: Connection['kind'],
+	keys: readonly string[],
+): Promise<void> {
+	if (keys.length === 0 || kind === 'pglite') return;
+	await sql.query(
+		`select pg_advisory_xact_lock(hashtextextended(key, 0)) from (
+			select key from unnest($1::text[]) with ordinality as given (key, place)
+			order by place offset 0
+		) as keys`,
+		[keys],
+	);
+}
+
+async function readHeads(sql: Sql, scopes: readonly Scope[]): Promise<Record<Scope, number>> {
+	const rows = await sql.query<{ scope: Scope; v: number }>(
+		'select scope, v from scope_head where scope = any($1::text[])',
+		[scopes],
+	);
+	const known = new Map(rows.map(({ scope, v }) => [scope, v]));
+	return Object.fromEntries(scopes.map((scope) => [scope, known.get(scope) ?? 0]));
+}
+
+async function readInstallation(sql: Sql): Promise<{ install: string; era: number }> {
+	const [row] = await sql.query<{ install: string; era: number }>(
+		'select install, era from installation',
+	);
+	assert(row !== undefined, 'a migrated database has an installation');
+	return row;
+}

@@ -1,0 +1,66 @@
+import type { ShopOf } from '#sync/core/mutator.ts';
+import type { PortTransaction } from '../db/port.ts';
+import type { Prepared } from './prepare.ts';
+
+/**
+ * Takes the locks of a group, always in this order: shops, devices, customers (each sorted), so
+ * that no two groups can wait for each other. Every change of a shop takes that shop's lock: what
+ * the rules read there cannot move before the commit.
+ */
+export async function lockGroup(tx: PortTransaction, group: readonly Prepared[]): Promise<void> {
+	const shops = await shopsOf(tx, group);
+	const devices = group.flatMap(({ member }) => (member.device ? [member.device.id] : []));
+	const customers = group.flatMap(customerOf);
+	const keys = [
+		...unique([...shops.values()]).map((id) => `shop:${id}`),
+		...unique(devices).map((id) => `device:${id}`),
+		...unique(customers).map((id) => `customer:${id}`),
+	];
+	if (keys.length > 0) await tx.lock(keys);
+}
+
+/** Which shop each member is about; none for those about no shop or about what is not there. */
+export async function shopsOf(
+	reads: Pick<PortTransaction, 'read'>,
+	group: readonly Prepared[],
+): Promise<Map<Prepared, string>> {
+	const shops = new Map<Prepared, string>();
+	const asked = new Map<string, ShopOf & { readonly of: object }>();
+	const waiting = new Map<Prepared, string>();
+	for (const each of group) {
+		const about = each.problem === null ? each.mutator.shopOf(each.args) : null;
+		if (about === null) continue;
+		if ('shopId' in about) shops.set(each, about.shopId);
+		else {
+			asked.set(`${about.of.name}/${about.id}`, about);
+			waiting.set(each, `${about.of.name}/${about.id}`);
+		}
+	}
+	const found = await shopsOfObjects(reads, [...asked.values()]);
+	for (const [each, key] of waiting) {
+		const shopId = found.get(key);
+		if (shopId !== undefined) shops.set(each, shopId);
+	}
+	return shops;
+}
+
+async function shopsOfObjects(
+	reads: Pick<PortTransaction, 'read'>,
+	objects: readonly ShopOf[],
+): Promise<Map<string, string>> {
+	const named = objects.filter((each) => 'of' in each);
+	const found = new Map<string, string>();
+	for (const [entity, some] of Map.groupBy(named, (each) => each.of)) {
+		const rows = await reads.read(entity, unique(some.map((each) => each.id)));
+		for (const row of rows) found.set(`${entity.name}/${row.id}`, String(row['shopId']));
+	}
+	return found;
+}
+
+const customerOf = (each: Prepared): string[] => {
+	if (each.problem !== null) return [];
+	const id = each.mutator.customerOf?.(each.args, each.member.actor) ?? null;
+	return id === null ? [] : [id];
+};
+
+const unique = (ids: readonly string[]) => [...new Set(ids)].sort();

@@ -1,0 +1,146 @@
+import { requireRole } from '#sync/core/actor.ts';
+import { derivedIds } from '#sync/core/id.ts';
+import type { AnyMutator, Context, DomainEvent, EventName, Ids } from '#sync/core/mutator.ts';
+import { Rejection, type Refusal } from '#sync/core/rejection.ts';
+import type { Instant } from '#sync/core/time.ts';
+import type { Status } from '#sync/protocol/sync.ts';
+import type { LogClaim, LogOutcome, Touch } from '../db/port.ts';
+import { touchesOf } from '../db/scopes.ts';
+import type { Layer, UnitOfWork } from '../db/store.ts';
+import { RuleCrash } from './crashes.ts';
+import { actorFor, type Prepared } from './prepare.ts';
+import type { Reaction, Reactions } from './reactions.ts';
+
+/** What one mutation came to: its line in the log, and the documents it moved. */
+export type Done = { readonly outcome: LogOutcome; readonly touches: readonly Touch[] };
+
+/** Decided before the rules are asked: the database said no, or a bug of ours keeps crashing. */
+export type Verdict =
+	{ readonly status: 'refused'; readonly refusal: Refusal } | { readonly status: 'parked' };
+
+export type Task = {
+	readonly work: UnitOfWork;
+	readonly reactions: Reactions;
+	readonly prepared: Prepared;
+	readonly claim: LogClaim;
+	readonly now: Instant;
+	readonly verdict: Verdict | null;
+	/** How the mutations it depends on ended. */
+	readonly dependencies: readonly (Status | undefined)[];
+};
+
+/** Performs one mutation on a layer of its own. A refusal leaves nothing but its code. */
+export async function performOne(task: Task): Promise<Done> {
+	const { prepared, verdict } = task;
+	if (prepared.problem === 'not_understood') return refused(task, 'not_understood');
+	if (prepared.problem === 'unknown') return parked(task);
+	if (verdict?.status === 'parked') return parked(task);
+
+	const layer = task.work.open();
+	try {
+		if (verdict) throw new Rejection(verdict.refusal);
+		return await applied(task, prepared.mutator, prepared.args, layer);
+	} catch (error) {
+		if (error instanceof Rejection) return rejected(task, prepared.mutator, prepared.args, error);
+		throw crashOf(task, layer, error);
+	}
+}
+
+async function applied(
+	task: Task,
+	mutator: AnyMutator,
+	args: unknown,
+	layer: Layer,
+): Promise<Done> {
+	const { claim, now, prepared } = task;
+	const actor = actorFor(mutator, prepared.member.actor, now, claim.eff);
+	requireRole(actor, claim.eff, mutator.by);
+	const blocked = task.dependencies.some((each) => each === 'refused' || each === 'parked');
+	if (blocked && mutator.kind === 'request') throw new Rejection('depends_on');
+
+	const { context, events } = contextOn(task, layer, actor);
+	const ids: Ids = (await mutator.run(context, args)) ?? {};
+	for (const event of events) await react(task.reactions, context, event);
+	const answer = (await prepared.member.answer?.(layer.store, ids)) ?? null;
+	return kept(task, layer, {
+		status: layer.changes().length > 0 ? 'applied' : 'noop',
+		refusal: null,
+		answer: { ids, ...(answer === null ? {} : { answer }) },
+	});
+}
+
+/** A refused request is remembered; a refused report is adjudicated and remembered. */
+async function rejected(
+	task: Task,
+	mutator: AnyMutator,
+	args: unknown,
+	rejection: Rejection,
+): Promise<Done> {
+	const refusal = rejection.code;
+	const layer = task.work.open();
+	const { member } = task.prepared;
+	const actor = actorFor(mutator, member.actor, task.now, task.claim.eff);
+	const { context } = contextOn(task, layer, actor);
+	try {
+		if (mutator.kind === 'report' && mutator.late && !neverRecorded.includes(refusal)) {
+			await mutator.late(context, args, refusal);
+			return await kept(task, layer, {
+				status: 'recorded',
+				refusal,
+				answer: { extras: rejection.extras },
+			});
+		}
+		const looked = (await mutator.explain?.(context, args, refusal)) ?? {};
+		return refused(task, refusal, { ...rejection.extras, ...looked });
+	} catch (error) {
+		throw crashOf(task, layer, error);
+	}
+}
+
+/** Reports are refused like requests for these: nobody entitled says anything about a known thing. */
+const neverRecorded: readonly Refusal[] = ['not_understood', 'not_allowed', 'not_found'];
+
+function contextOn(task: Task, layer: Layer, actor: Context['actor']) {
+	const { claim, now, prepared } = task;
+	const events: DomainEvent[] = [];
+	const context: Context = {
+		actor,
+		now,
+		at: claim.eff,
+		base: prepared.member.mutation.base,
+		store: layer.store,
+		tell: (event) => void events.push(event),
+		newId: derivedIds(claim.id, claim.at),
+	};
+	return { context, events };
+}
+
+async function react(reactions: Reactions, context: Context, event: DomainEvent): Promise<void> {
+	const reaction = reactions[event.event] as Reaction<EventName>;
+	await reaction(context, event);
+}
+
+async function kept(
+	task: Task,
+	layer: Layer,
+	ending: Omit<LogOutcome, 'id' | 'scopes'>,
+): Promise<Done> {
+	const touches = await touchesOf(layer);
+	layer.keep();
+	const scopes = [...new Set(touches.map((each) => each.scope))];
+	return { outcome: { id: task.claim.id, ...ending, scopes }, touches };
+}
+
+const refused = (task: Task, refusal: Refusal, extras: object = {}): Done => ({
+	outcome: { id: task.claim.id, status: 'refused', refusal, answer: { extras }, scopes: [] },
+	touches: [],
+});
+
+const parked = (task: Task): Done => ({
+	outcome: { id: task.claim.id, status: 'parked', refusal: null, answer: null, scopes: [] },
+	touches: [],
+});
+
+/** An outage stays what it is; anything else that rules throw is a bug of theirs. */
+const crashOf = (task: Task, layer: Layer, error: unknown): unknown =>
+	layer.outage ?? (error instanceof RuleCrash ? error : new RuleCrash(task.claim.id, error));
