@@ -1,0 +1,121 @@
+import type { Doc } from '#sync/core/document.ts';
+import { collections, type CollectionName } from '#sync/core/entity.ts';
+import {
+	freshBooks,
+	type Books,
+	type BooksChange,
+	type DeviceStore,
+	type HistoryEntry,
+	type OutboxRow,
+} from './store.ts';
+
+/** What a memory phone has on its disk. It outlives the process that wrote it. */
+export type MemoryDisk = {
+	/** Opens the disk as a (re)started process does. */
+	readonly open: () => DeviceStore;
+	/**
+	 * Kills the process: whatever it had not finished writing never happens, and nothing it still
+	 * waits for ever answers. A new `open` sees what was written.
+	 */
+	readonly kill: () => void;
+	/** Makes writes of the books fail from now on, as a full disk does; null: no more. */
+	readonly failWrites: (error: Error | null) => void;
+};
+
+/**
+ * A device's store in memory, for the simulation. Every call takes at least one turn of the loop and
+ * every write is whole or absent, so a kill between any two steps leaves what a real phone would.
+ */
+export function createMemoryDisk(deviceId: string, schema: number): MemoryDisk {
+	const disk: Disk = {
+		books: freshBooks(deviceId, schema),
+		history: new Map(),
+		documents: new Map(collections.map((name) => [name, new Map<string, Doc>()])),
+		broken: null,
+	};
+	let process = { alive: true };
+	return {
+		open: () => storeOn(disk, process),
+		kill: () => {
+			process.alive = false;
+			process = { alive: true };
+		},
+		failWrites: (error) => {
+			disk.broken = error;
+		},
+	};
+}
+
+type Disk = {
+	books: Books;
+	readonly history: Map<string, HistoryEntry>;
+	readonly documents: Map<CollectionName, Map<string, Doc>>;
+	broken: Error | null;
+};
+
+function storeOn(disk: Disk, process: { readonly alive: boolean }): DeviceStore {
+	/** A turn of the loop before and after: the places where a kill can come. */
+	const step = async <T>(work: () => T): Promise<T> => {
+		await turn(process);
+		const result = work();
+		await turn(process);
+		return result;
+	};
+	const change = (edit: (books: Books) => BooksChange) =>
+		step(() => {
+			if (disk.broken) throw disk.broken;
+			applyChange(disk, edit(disk.books));
+		});
+	const documents = (collection: CollectionName) =>
+		disk.documents.get(collection) as Map<string, Doc>;
+
+	return {
+		books: () => step(() => disk.books),
+		append: (entry) =>
+			step(() => {
+				if (disk.broken) throw disk.broken;
+				const { device, outbox } = disk.books;
+				const row: OutboxRow = { ...entry, seq: device.nextSeq, ack: null };
+				disk.books = {
+					...disk.books,
+					device: { ...device, nextSeq: device.nextSeq + 1 },
+					outbox: [...outbox, row],
+				};
+				return row;
+			}),
+		change,
+		history: (rowsMax) => step(() => newestFirst([...disk.history.values()]).slice(0, rowsMax)),
+		dismiss: (id) =>
+			step(() => {
+				const entry = disk.history.get(id);
+				if (entry) disk.history.set(id, { ...entry, dismissed: true });
+			}),
+		doc: (collection, id) => step(() => documents(collection).get(id) ?? null),
+		docs: (collection) => step(() => [...documents(collection).values()]),
+		write: (collection, docs, gone) =>
+			step(() => {
+				for (const doc of docs) documents(collection).set(doc.id, doc);
+				for (const id of gone) documents(collection).delete(id);
+			}),
+		close: () => step(() => undefined),
+	};
+}
+
+async function turn(process: { readonly alive: boolean }): Promise<void> {
+	await Promise.resolve();
+	if (!process.alive) await new Promise(() => undefined);
+}
+
+function applyChange(disk: Disk, change: BooksChange): void {
+	const { ended = [], reoffered = [], forgetBefore = '', ...books } = change;
+	disk.books = { ...disk.books, ...books };
+	const { history } = disk;
+	for (const id of reoffered) history.delete(id);
+	for (const entry of ended) history.set(entry.id, entry);
+	for (const entry of history.values()) if (entry.endedAt < forgetBefore) history.delete(entry.id);
+}
+
+const newestFirst = (entries: HistoryEntry[]): HistoryEntry[] =>
+	entries.sort((a, b) =>
+		a.endedAt < b.endedAt ? 1 : a.endedAt > b.endedAt ? -1 : a.seq < b.seq ? 1 : -1,
+	);

@@ -1,0 +1,194 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Heads, LiveEvent } from '#sync/protocol/live.ts';
+import { watchdogSeconds } from '#sync/protocol/live.ts';
+import { eventsOf, startLiveStream, type LiveStream } from '#lib/device/live-stream.ts';
+import { SendFailure, type Locks } from '#lib/device/ports.ts';
+import { id } from '#tests/support/cast.ts';
+import { fakeLocks, fakeTimers, quiet } from '#tests/support/device/fakes.ts';
+
+const hello: LiveEvent = { kind: 'hello', install: id('shop', 1), era: 1, heads: { 'a:1': 3 } };
+
+/** A server's end of the streams that a phone opened. */
+class Streams {
+	opened = 0;
+	refuses: SendFailure | null = null;
+	#push: ((piece: Uint8Array | null) => void) | null = null;
+	#tear: ((error: unknown) => void) | null = null;
+	hungUp = 0;
+
+	readonly connect = async (signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> => {
+		this.opened += 1;
+		if (this.refuses !== null) throw this.refuses;
+		const stream = new ReadableStream<Uint8Array>({
+			start: (controller) => {
+				this.#push = (piece) => (piece ? controller.enqueue(piece) : controller.close());
+				this.#tear = (error) => controller.error(error);
+				signal.addEventListener('abort', () => {
+					this.hungUp += 1;
+					this.#tear?.(new SendFailure('offline'));
+				});
+			},
+		});
+		return stream;
+	};
+
+	async send(text: string): Promise<void> {
+		this.#push?.(new TextEncoder().encode(text));
+		await quiet();
+	}
+	say(event: object): Promise<void> {
+		return this.send(`${JSON.stringify(event)}\n`);
+	}
+	async close(): Promise<void> {
+		this.#push?.(null);
+		await quiet();
+	}
+	async tear(): Promise<void> {
+		this.#tear?.(new SendFailure('offline'));
+		await quiet();
+	}
+}
+
+const running: LiveStream[] = [];
+afterEach(() => running.splice(0).forEach((each) => each.stop()));
+
+async function listening(locks: Locks = fakeLocks(), streams = new Streams()) {
+	const timers = fakeTimers();
+	const heard: Heads[] = [];
+	const reported: unknown[] = [];
+	const stream = startLiveStream({
+		ports: { timers, random: () => 0.5, locks, report: (error) => reported.push(error) },
+		lockName: 'live',
+		connect: streams.connect,
+		heads: (heads) => heard.push(heads),
+	});
+	running.push(stream);
+	await quiet();
+	return { stream, streams, timers, heard, reported };
+}
+
+describe('the live stream', () => {
+	it('tells the counters of a greeting, of a poke and of a heartbeat', async () => {
+		const { streams, heard } = await listening();
+
+		await streams.say(hello);
+		await streams.say({ kind: 'poke', heads: { 'a:1': 4 } });
+		await streams.say({ kind: 'heads', heads: { 'a:1': 4, 'b:2': 1 } });
+
+		expect(heard).toEqual([{ 'a:1': 3 }, { 'a:1': 4 }, { 'a:1': 4, 'b:2': 1 }]);
+	});
+
+	it('comes back after a torn line, later each time, and at once late after a good one', async () => {
+		const { streams, timers, reported } = await listening();
+		streams.refuses = new SendFailure('offline');
+		await streams.tear();
+
+		const waits: number[] = [];
+		for (let n = 0; n < 4; n += 1) {
+			waits.push(timers.fire());
+			await quiet();
+		}
+		expect(waits).toEqual([1_000, 2_000, 4_000, 8_000]);
+
+		streams.refuses = null;
+		timers.fire();
+		await quiet();
+		await streams.say(hello);
+		await streams.tear();
+		expect(timers.waiting()).toEqual([500]);
+		expect(reported).toEqual([]);
+	});
+
+	it('waits as long as a server that says goodbye asks', async () => {
+		const { streams, timers } = await listening();
+		await streams.say({ kind: 'bye', retryMs: 7_000 });
+		await streams.close();
+
+		expect(timers.waiting()).toEqual([7_500]);
+	});
+
+	it('hangs up on a line that says nothing, and calls again', async () => {
+		const { streams, timers } = await listening();
+		await streams.say(hello);
+		expect(timers.waiting()).toEqual([watchdogSeconds * 1_000]);
+
+		timers.fire();
+		await quiet();
+		expect(streams.hungUp).toBe(1);
+		timers.fire();
+		await quiet();
+		expect(streams.opened).toBe(2);
+	});
+
+	it.each(['signed_out', 'forbidden'] as const)('gives up when it is %s', async (reason) => {
+		const streams = new Streams();
+		streams.refuses = new SendFailure(reason);
+		const { timers } = await listening(fakeLocks(), streams);
+
+		expect(streams.opened).toBe(1);
+		expect(timers.waiting()).toEqual([]);
+	});
+
+	it('is one per phone: another tab takes over when the first is gone', async () => {
+		const locks = fakeLocks();
+		const left = await listening(locks);
+		const right = await listening(locks);
+		expect([left.streams.opened, right.streams.opened]).toEqual([1, 0]);
+
+		left.stream.stop();
+		await quiet();
+
+		expect(right.streams.opened).toBe(1);
+	});
+
+	it('hangs up and stays away when it is stopped', async () => {
+		const { stream, streams, timers, reported } = await listening();
+		await streams.say(hello);
+
+		stream.stop();
+		await quiet();
+
+		expect(streams.hungUp).toBe(1);
+		expect(timers.waiting()).toEqual([]);
+		expect(reported).toEqual([]);
+	});
+
+	it('lets kinds pass that only a newer server knows', async () => {
+		const { streams, heard, reported } = await listening();
+		await streams.say({ kind: 'reload', minBuild: 'later' });
+		await streams.say(hello);
+
+		expect(heard).toEqual([{ 'a:1': 3 }]);
+		expect(reported).toEqual([]);
+	});
+
+	it('reports what is no event', async () => {
+		const { streams, reported, timers } = await listening();
+		await streams.send('{"kind":\n');
+		expect(reported).toHaveLength(1);
+		expect(timers.waiting()).toHaveLength(1);
+	});
+});
+
+describe('lines of a stream', () => {
+	it('are whole, whatever pieces the network cut them into', async () => {
+		const text = `${JSON.stringify(hello)}\n\n${JSON.stringify({ kind: 'poke', heads: { 'ä:€': 1 } })}\n`;
+		const bytes = new TextEncoder().encode(text);
+		for (const size of [1, 2, 3, 7, bytes.length]) {
+			const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+				bytes.slice(index * size, (index + 1) * size),
+			);
+			const events = await Array.fromAsync(eventsOf(asStream(pieces)));
+			expect(events).toEqual([hello, { kind: 'poke', heads: { 'ä:€': 1 } }]);
+		}
+	});
+
+	it('without an end are no line of ours', async () => {
+		const endless = Array.from({ length: 300 }, () => new Uint8Array(1_024).fill(97));
+		await expect(Array.fromAsync(eventsOf(asStream(endless)))).rejects.toThrow('unavailable');
+	});
+
+	async function* asStream(pieces: readonly Uint8Array[]) {
+		for (const piece of pieces) yield await Promise.resolve(piece);
+	}
+});

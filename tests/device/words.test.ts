@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { Text } from '#lib/words/catalogue.ts';
+import { en } from '#lib/words/en.ts';
+import { hi } from '#lib/words/hi.ts';
+import { countdown, money, plateText } from '#lib/words/format.ts';
+
+const holesIn = (text: Text): string[] => {
+	const forms = typeof text === 'string' ? [text] : [text.one, text.other];
+	return [...new Set(forms.flatMap((form) => form.match(/\{\w+\}/g) ?? []))].sort();
+};
+
+describe('the words', () => {
+	it('fill in the same in every language', () => {
+		const keys = Object.keys(en) as (keyof typeof en)[];
+		const differing = keys.filter((key) => holesIn(hi[key]).join() !== holesIn(en[key]).join());
+
+		expect(differing).toEqual([]);
+	});
+
+	it('are Hindi in Hindi, but for names', () => {
+		const names = ['app'];
+		const english = Object.entries(hi).filter(
+			([key, text]) =>
+				!names.includes(key) && !/\p{Script=Devanagari}/u.test(Object.values(text).join('')),
+		);
+
+		expect(english.map(([key]) => key)).toEqual([]);
+	});
+});
+
+describe('what is shown', () => {
+	it.each([
+		[118_000, '₹1,180'],
+		[88_382, '₹883.82'],
+		[12_345_600, '₹1,23,456'],
+		[0, '₹0'],
+	])('writes %i paise as %s', (paise, text) => {
+		expect(money(paise)).toBe(text);
+	});
+
+	it.each([
+		[600_000, '10:00'],
+		[59_001, '1:00'],
+		[5_000, '0:05'],
+		[-1, '0:00'],
+	])('counts %i ms down as %s', (ms, text) => {
+		expect(countdown(ms)).toBe(text);
+	});
+
+	it.each([
+		['KA51AB1234', 'KA 51 AB 1234'],
+		['DL3CAB12', 'DL 3 CAB 12'],
+		['22BH1234AA', '22BH1234AA'],
+		['MH121234', 'MH 12 1234'],
+	])('writes the plate %s as %s', (plate, text) => {
+		expect(plateText(plate)).toBe(text);
+	});
+});
