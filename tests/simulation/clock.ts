@@ -1,0 +1,16 @@
+import { timer, type Timer } from '#sync/timer/entity.ts';
+import { timersOn, type Timers } from '#server/clock/timers.ts';
+import type { World } from '#server/domain/perform.ts';
+
+/** The server's own clock work; here time has always moved already when it is asked to. */
+export const timersIn = (world: World): Timers =>
+	timersOn({
+		world,
+		next: async (by) => {
+			const rows = (await world.port.list(timer, { ranAt: null })) as unknown as Timer[];
+			const due = rows.filter((each) => each.dueAt <= by);
+			due.sort((a, b) => (a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.id < b.id) ? -1 : 1));
+			return due[0]?.id ?? null;
+		},
+		moveTo: async () => undefined,
+	});

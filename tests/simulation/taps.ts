@@ -1,0 +1,89 @@
+import { Rejection } from '#sync/core/rejection.ts';
+import type { Doc } from '#sync/core/document.ts';
+import { addMinutes, instantOf, msOf } from '#sync/core/time.ts';
+import { ashasBike, divyasBike, kiransBike, lakshmiMotors, service } from '#tests/support/cast.ts';
+import type { Phone } from './phone.ts';
+import type { Random } from './random.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+type Tap = { readonly name: string; readonly args: unknown };
+
+const bikes: Readonly<Record<string, string>> = {
+	asha: ashasBike,
+	kiran: kiransBike,
+	divya: divyasBike,
+};
+
+/** Something its owner might press now, from what his phone shows; null: nothing to press. */
+export async function tapOn(phone: Phone, time: VirtualTime, random: Random): Promise<Tap | null> {
+	const role = phone.actor.grants[0]?.role;
+	return role === 'customer'
+		? customersTap(phone, time, random)
+		: staffsTap(phone, random, role === 'owner');
+}
+
+/** Presses it. A press that the phone itself refuses is an answer like another. */
+export async function press(phone: Phone, tap: Tap): Promise<void> {
+	try {
+		const { mutationId } = await phone.device.perform(tap.name, tap.args);
+		phone.tapped.push(mutationId);
+	} catch (error) {
+		if (!(error instanceof Rejection)) throw error;
+	}
+}
+
+async function customersTap(phone: Phone, time: VirtualTime, random: Random): Promise<Tap | null> {
+	const held = (await phone.device.documents('bookings')).filter(
+		(each) => each['status'] === 'held',
+	);
+	if (held.length > 0 && random.chance(0.7))
+		return { name: 'booking.confirm', args: { bookingId: random.pick(held).id } };
+	if (random.chance(0.1))
+		return {
+			name: 'vehicle.add',
+			args: {
+				registrationNumber: `KA51CD${String(1_000 + random.below(40))}`,
+				make: 'TVS',
+				model: 'Jupiter',
+				class: 'scooter',
+			},
+		};
+	const gridMs = 30 * 60_000;
+	const soon = Math.ceil(msOf(time.now()) / gridMs) * gridMs;
+	return {
+		name: 'booking.request',
+		args: {
+			shopId: lakshmiMotors,
+			vehicleId: bikes[phone.name],
+			serviceTypeIds: [random.pick([service.wash, service.general])],
+			startAt: addMinutes(instantOf(soon), 30 * (1 + random.below(4))),
+		},
+	};
+}
+
+async function staffsTap(phone: Phone, random: Random, isOwner: boolean): Promise<Tap | null> {
+	const bookings = await phone.device.documents('bookings');
+	const jobs = await phone.device.documents('jobs');
+	const taps: Tap[] = [
+		...bookings
+			.filter((each) => ['confirmed', 'expired'].includes(String(each['status'])))
+			.map(({ id }) => ({ name: 'booking.receive', args: { bookingId: id, odometerKm: 12_000 } })),
+		...jobs.flatMap((job) => jobTaps(job, isOwner)),
+	];
+	return taps.length === 0 ? null : random.pick(taps);
+}
+
+function jobTaps(job: Doc, isOwner: boolean): Tap[] {
+	const args = { jobId: job.id };
+	const withEpoch = { ...args, epoch: job['epoch'] };
+	if (job['status'] === 'in_progress') return [{ name: 'job.complete', args: withEpoch }];
+	if (job['status'] !== 'pending') return [];
+	const start = { name: 'job.start', args: withEpoch };
+	if (isOwner) return [start];
+	return [
+		start,
+		start,
+		{ name: 'job.accept', args },
+		{ name: 'job.decline', args: { ...args, reason: 'wrong tool' } },
+	];
+}
