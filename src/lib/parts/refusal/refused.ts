@@ -1,0 +1,34 @@
+import * as z from 'zod/mini';
+import { parse } from '#sync/core/entity.ts';
+import type { Extras, Refusal } from '#sync/core/rejection.ts';
+import type { Instant } from '#sync/core/time.ts';
+import type { Mark } from '#lib/device/marks.ts';
+
+/** A refusal that its author has not read yet. */
+export type Refused = {
+	readonly id: string;
+	readonly name: string;
+	readonly refusal: Refusal;
+	readonly extras: Extras;
+};
+
+/** The refusal in a mark, if it is one. Lost work counts as not understood: it must be done again. */
+export function refusedOf(mark: Mark | null): Refused | null {
+	if (mark?.state !== 'refused') return null;
+	const { id, name, refusal, extras } = mark.mutation;
+	return { id, name, refusal: refusal ?? 'not_understood', extras: extras ?? {} };
+}
+
+/** Work that waits to be sent although, as far as this phone knows, the rules say no. */
+export function doubtOf(mark: Mark | null): Pick<Refused, 'name' | 'refusal'> | null {
+	if (mark === null || !('doubt' in mark.mutation) || mark.mutation.doubt === null) return null;
+	return { name: mark.mutation.name, refusal: mark.mutation.doubt };
+}
+
+/** The free times a refusal brings along, earliest first. */
+export function alternativesIn(extras: Extras): readonly Instant[] {
+	const found = extraAlternatives.safeParse(extras);
+	return found.success ? found.data.alternatives.map(({ start }) => start).sort() : [];
+}
+
+const extraAlternatives = z.object({ alternatives: z.array(z.object({ start: parse.instant })) });
