@@ -278,7 +278,7 @@ function faultOf(proof: string, issues: Map<string, string>, read: Read): string
 	}
 	const [, file, name] = /^`([^`]+)` > (.+)$/.exec(proof) ?? [];
 	if (!file || !name) return `"${proof}" is neither a test nor an issue`;
-	if (!/^tests\/.+\.test\.ts$/.test(file)) return `${file} is no test file`;
+	if (!/^tests\/.+\.(?:test|spec)\.ts$/.test(file)) return `${file} is no test file`;
 	const text = read(file);
 	if (text === null) return `${file} does not exist`;
 	return hasTest(text, name) ? null : `${file} has no test "${name}"`;

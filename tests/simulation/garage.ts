@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Actor } from '#sync/core/actor.ts';
 import { byId, type Doc } from '#sync/core/document.ts';
-import { collections } from '#sync/core/entity.ts';
+import { collections, type AnyEntity } from '#sync/core/entity.ts';
+import { entities } from '#sync/registry.ts';
 import { addMinutes } from '#sync/core/time.ts';
 import { memoryPort, type MemoryPort, type MemoryState } from '#server/db/memory.ts';
 import { plant } from '#server/db/plant.ts';
@@ -82,7 +83,7 @@ async function openGarage(seed: number, mutant: Mutant | null) {
 		story: () => JSON.stringify([...memory.state().log.values()]),
 		heal: () => heal(world, time, phones, bugs),
 		compare: async () => {
-			await compare({ ...world, port: memory }, phones);
+			await compare({ ...world, port: await stampedAnew(memory) }, phones);
 			await checkLog(memory, phones);
 		},
 	};
@@ -207,7 +208,23 @@ async function heal(
 	}
 }
 
-/** Every phone holds just what the server would give a new phone of the same person. */
+/**
+ * The same rows in a database whose stamps are made anew from the rows alone. What was forgotten in
+ * the run is not forgotten there, so that comparing with it finds what no phone was told of.
+ */
+async function stampedAnew(memory: MemoryPort): Promise<MemoryPort> {
+	const truth = memoryPort(install);
+	const { tables } = memory.state();
+	await plant(
+		truth,
+		(entities as readonly AnyEntity[]).map(
+			(entity) => [entity, [...(tables.get(entity.name)?.values() ?? [])]] as const,
+		),
+	);
+	return truth;
+}
+
+/** Every phone holds just what a new phone of the same person would be given. */
 async function compare(world: World, phones: readonly Phone[]): Promise<void> {
 	for (const [index, phone] of phones.entries()) {
 		const wanted = await everythingFor(world, phone.actor, index);

@@ -1,42 +1,53 @@
 import type { Doc } from '#sync/core/document.ts';
 import type { Device } from '#lib/device/device.ts';
+import { createMutex } from '#lib/device/mutex.ts';
 import { Violation } from './invariants.ts';
 
-const order: Readonly<Record<string, readonly string[]>> = {
+const order: Readonly<Record<'jobs' | 'bookings', readonly string[]>> = {
 	jobs: ['pending', 'in_progress', 'completed', 'billed'],
 	bookings: ['confirmed', 'received', 'closed'],
 };
 
+/** How far a document had come when it was last looked at, and how many noes were known then. */
+type Seen = { readonly rank: number; readonly noes: number };
+
 /**
  * What a person sees never goes back on its own: after "started" no screen says "waiting" again,
- * unless he was told no, or his phone has learned that the rules say no.
+ * unless he was told no meanwhile, or his phone has learned that the rules say no.
  */
 export function watchShown(device: Device, broken: (error: unknown) => void): void {
-	const seen = new Map<string, number>();
-	let told = -1;
+	const seen = new Map<string, Seen>();
+	const inTurn = createMutex();
 	const look = async (): Promise<void> => {
-		const documents = await Promise.all(
-			Object.keys(order).map(
-				async (collection) =>
-					[collection, await device.documents(collection as 'jobs' | 'bookings')] as const,
-			),
-		);
-		const history = await device.history(1_000);
-		const refusals = history.filter((each) => each.status !== 'applied' && each.status !== 'noop');
-		const excused =
-			refusals.length !== told || device.pending().some((each) => each.doubt !== null);
-		told = refusals.length;
-		for (const [collection, docs] of documents)
-			for (const doc of docs) compare(seen, collection, doc, excused);
+		// The history changes a moment before the screen does: noes are counted on both sides of it.
+		const noesBefore = await noesOf(device);
+		const documents = await shownBy(device);
+		const noes = await noesOf(device);
+		const doubted = device.pending().some((each) => each.doubt !== null);
+		for (const [key, rank] of documents) {
+			const earlier = seen.get(key);
+			const excused = doubted || noes !== earlier?.noes;
+			if (earlier && rank >= 0 && rank < earlier.rank && !excused)
+				throw new Violation(`what is shown never goes back: ${key}`);
+			seen.set(key, { rank, noes: noesBefore });
+		}
 	};
-	device.watch(() => void look().catch(broken));
+	device.watch(() => void inTurn(look).catch(broken));
 }
 
-function compare(seen: Map<string, number>, collection: string, doc: Doc, excused: boolean): void {
-	const rank = order[collection]?.indexOf(String(doc['status'])) ?? -1;
-	const key = `${collection}/${doc.id}`;
-	const earlier = seen.get(key) ?? -1;
-	if (rank < earlier && rank >= 0 && !excused)
-		throw new Violation(`what is shown never goes back: ${key} is ${String(doc['status'])} again`);
-	seen.set(key, rank);
+async function shownBy(device: Device): Promise<[key: string, rank: number][]> {
+	const rankOf = (collection: keyof typeof order, doc: Doc) =>
+		order[collection].indexOf(String(doc['status']));
+	const all = (['jobs', 'bookings'] as const).map(async (collection) =>
+		(await device.documents(collection)).map((doc): [string, number] => [
+			`${collection}/${doc.id}`,
+			rankOf(collection, doc),
+		]),
+	);
+	return (await Promise.all(all)).flat();
 }
+
+const noesOf = async (device: Device): Promise<number> => {
+	const history = await device.history(1_000);
+	return history.filter((each) => each.status !== 'applied' && each.status !== 'noop').length;
+};
