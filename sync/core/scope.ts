@@ -15,5 +15,4 @@ export const scopeOf = {
 };
 
 /** Why a document left a scope; what a person is told when it is gone from his list. */
-const goneReasons = ['reassigned', 'cancelled', 'expired', 'moved', 'aged'] as const;
-export type GoneReason = (typeof goneReasons)[number];
+export type GoneReason = 'reassigned' | 'cancelled' | 'expired' | 'moved' | 'aged';

@@ -229,27 +229,6 @@ describe('a phone without network', () => {
 		expect(device.pending()).toHaveLength(1);
 	});
 
-	it('says that it needs the network for what makes sense only online', async () => {
-		const authority = aServer();
-		const { device } = await aPhone(authority);
-		await device.perform('bill.pay', {});
-		await device.sync();
-		expect(authority.performed).toMatchObject([{ name: 'bill.pay' }]);
-
-		authority.failure = new SendFailure('offline');
-		await device.sync();
-		await expect(device.perform('bill.pay', {})).rejects.toThrow('needs_network');
-		expect(device.pending()).toEqual([]);
-	});
-
-	it('finds out whether there is network before it says that it needs it', async () => {
-		const authority = aServer();
-		authority.failure = new SendFailure('offline');
-		const { device } = await aPhone(authority);
-
-		await expect(device.perform('bill.pay', {})).rejects.toThrow('needs_network');
-	});
-
 	it('backs off from a server that takes nothing and has nothing', async () => {
 		const authority = aServer();
 		const send: Send = async (request) => {

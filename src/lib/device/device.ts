@@ -206,8 +206,9 @@ function dependenciesOf(
 	return before.map(({ row }) => row.id).slice(-dependenciesMax);
 }
 
+/** What was offline a minute ago may be back: one try decides, not what was seen last. */
 async function requireNetwork(loop: Pick<ReturnType<typeof createSyncLoop>, 'sync' | 'status'>) {
-	if (loop.status().network === 'unknown') await loop.sync();
+	if (loop.status().network !== 'online') await loop.sync();
 	if (loop.status().network !== 'online') throw new Rejection('needs_network');
 }
 
