@@ -60,7 +60,7 @@ export async function openServer(options: OpenOptions): Promise<Open> {
 	const clock = await businessClock(connection, wall);
 	const live = liveFanOut((work, ms) => void setTimeout(work, ms).unref());
 	const world: World = { port, now: clock.now, committed: live.publish, reactions };
-	const next = (by: Instant) => nextTimer(connection, by);
+	const next = (by: Instant, except: readonly string[]) => nextTimer(connection, by, except);
 	const timers = timersOn({ world, next, moveTo: clock.moveTo });
 	const outbox = options.demo === null ? null : memoryOutbox(clock.now);
 	const signIn = await signInWith({

@@ -1,5 +1,7 @@
 import { systemActor } from '#sync/core/actor.ts';
 import type { Row } from '#sync/core/entity.ts';
+import { derivedIds } from '#sync/core/id.ts';
+import type { Refusal } from '#sync/core/rejection.ts';
 import type { Instant } from '#sync/core/time.ts';
 import { mutatorNamed, type MutatorName } from '#sync/registry.ts';
 import { timer, type Timer } from '#sync/timer/entity.ts';
@@ -7,7 +9,10 @@ import { mutationOf } from '../domain/mutation-of.ts';
 import { perform, type World } from '../domain/perform.ts';
 
 export type Timers = {
-	/** Performs everything that is due by now, and says how much that was. */
+	/**
+	 * Performs everything that is due by now, and says how much that was. One that fails keeps none
+	 * of the others waiting; it throws when all have had their turn, and is tried again next time.
+	 */
 	readonly run: () => Promise<number>;
 	/** The same up to a time to come: the clock is moved from one timer to the next, then to the end. */
 	readonly runUntil: (until: Instant) => Promise<number>;
@@ -16,7 +21,7 @@ export type Timers = {
 export type TimersOptions = {
 	readonly world: World;
 	/** The id of the timer that ran out first, of those that ran out by then. */
-	readonly next: (by: Instant) => Promise<string | null>;
+	readonly next: (by: Instant, except: readonly string[]) => Promise<string | null>;
 	/** Moves business time forward; a time that has passed changes nothing. */
 	readonly moveTo: (instant: Instant) => Promise<void>;
 };
@@ -30,14 +35,22 @@ export function timersOn({ world, next, moveTo }: TimersOptions): Timers {
 	let running: Promise<unknown> = Promise.resolve();
 
 	async function runBy(by: () => Instant): Promise<number> {
+		const failed = new Map<string, unknown>();
 		let count = 0;
-		for (let id = await next(by()); id !== null; id = await next(by())) {
+		for (;;) {
+			const id = await next(by(), [...failed.keys()]);
+			if (id === null) break;
 			const [row] = (await world.port.read(timer, [id])) as unknown as Timer[];
 			if (row === undefined) throw new Error('a timer vanished');
 			await moveTo(row.dueAt);
-			await runOut(world, row);
-			count += 1;
+			try {
+				await runOut(world, row);
+				count += 1;
+			} catch (error) {
+				failed.set(id, error);
+			}
 		}
+		if (failed.size > 0) throw new AggregateError(failed.values(), 'timers failed');
 		return count;
 	}
 
@@ -60,12 +73,25 @@ export function timersOn({ world, next, moveTo }: TimersOptions): Timers {
 }
 
 async function runOut(world: World, row: Timer): Promise<void> {
-	const { id, name, args } = row;
 	const now = world.now();
+	const otherIds = derivedIds(row.id, row.dueAt);
+	let refusal = await performUnder(row.id, world, row, now);
+	// Ids follow from a phone's, so a phone can work them out and use one up before its time.
+	while (refusal === 'key_reused') refusal = await performUnder(otherIds(), world, row, now);
+	const ran = { ...row, ranAt: now } as unknown as Row;
+	await world.port.transaction((tx) => tx.flush([{ entity: timer, kind: 'update', rows: [ran] }]));
+}
+
+async function performUnder(
+	id: string,
+	world: World,
+	{ id: timerId, name, args }: Timer,
+	now: Instant,
+): Promise<Refusal | undefined> {
 	if (mutatorNamed(name) === null) throw new Error(`a timer names ${name}, which is no mutator`);
 	// A reaction wrote these for this very mutator; the door parses them like everybody else's.
 	const mutation = mutationOf(name as MutatorName, args as never, { id, now });
-	await perform(world, [{ actor: systemActor, mutation, hash: `timer ${id}` }]);
-	const ran = { ...row, ranAt: now } as unknown as Row;
-	await world.port.transaction((tx) => tx.flush([{ entity: timer, kind: 'update', rows: [ran] }]));
+	const member = { actor: systemActor, mutation, hash: `timer ${timerId}` };
+	const [outcome] = await perform(world, [member]);
+	return outcome?.refusal;
 }

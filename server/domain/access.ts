@@ -22,6 +22,12 @@ export async function scopesFor(reads: Reads, actor: Actor, now: Instant): Promi
 	return [...new Set(scopes.flat())].sort();
 }
 
+/** The scopes that an actor's devices may have followed once, whatever became of his grants. */
+export async function scopesOnce(reads: Reads, actor: Actor, now: Instant): Promise<Scope[]> {
+	const scopes = await Promise.all(actor.grants.map((each) => scopesOfGrant(reads, each, now)));
+	return scopes.flat();
+}
+
 async function scopesOfGrant(reads: Reads, grant: Grant, now: Instant): Promise<Scope[]> {
 	const { role, shopId, workerId, customerId } = grant;
 	if (role === 'customer' && customerId !== undefined) {
@@ -33,6 +39,14 @@ async function scopesOfGrant(reads: Reads, grant: Grant, now: Instant): Promise<
 	if (role !== 'worker' || workerId === undefined) return [];
 	return [scopeOf.worker(workerId), scopeOf.floor(shopId)];
 }
+
+/** Whether he may know what the office of a shop knows. */
+export const isOffice = (actor: Actor, shopId: string, now: Instant): boolean =>
+	actor.grants.some(
+		(each) =>
+			isLive(each, now) &&
+			(each.role === 'admin' || (each.role === 'owner' && each.shopId === shopId)),
+	);
 
 /** As whom an actor sees what a scope brings. */
 export function roleIn(actor: Actor, scope: Scope, now: Instant): Role {

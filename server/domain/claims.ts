@@ -3,7 +3,7 @@ import type { PortTransaction, LogClaim } from '../db/port.ts';
 import { device, type Device } from '../db/device.ts';
 import type { UnitOfWork } from '../db/store.ts';
 import { effectiveTime } from './effective-time.ts';
-import type { Prepared } from './prepare.ts';
+import type { Member, Prepared } from './prepare.ts';
 
 /** A device sent a mutation that is not its next: something before it has not arrived. */
 export class SeqGap extends Error {
@@ -47,7 +47,7 @@ export function claimsOf(
 			id: mutation.id,
 			userId: actor.userId,
 			deviceId: member.device?.id ?? null,
-			seq: member.device?.seq ?? null,
+			seq: freshSeqOf(member, from),
 			name: mutation.name,
 			version: mutation.version,
 			args: args ?? (member.device ? mutation.args : null),
@@ -58,6 +58,16 @@ export function claimsOf(
 			eff,
 		};
 	});
+}
+
+/**
+ * A number that was consumed before is left out: the log may have it under another id, if a phone
+ * came back from a backup of its own and counted on from there. What it did since is work all the
+ * same.
+ */
+function freshSeqOf({ device: from }: Member, known: Device | null): number | null {
+	if (from === undefined) return null;
+	return known !== null && from.seq <= known.lastSeq ? null : from.seq;
 }
 
 /** Refuses to step over a missing mutation of a device: what it did must be applied in its order. */
@@ -78,13 +88,13 @@ export async function advanceDevice(
 	reports: number,
 ): Promise<void> {
 	const last = claims.at(-1);
-	if (!last || last.deviceId === null || last.seq === null) return;
+	if (!last || last.deviceId === null) return;
 	const layer = work.open();
 	const row = await layer.store.get(device, last.deviceId);
 	const today = localDay(platformZone, last.receivedAt);
 	layer.store.update(device, {
 		...row,
-		lastSeq: Math.max(row.lastSeq, last.seq),
+		lastSeq: Math.max(row.lastSeq, last.seq ?? 0),
 		lastEff: last.eff,
 		reportsOn: today,
 		reportsCount: (row.reportsOn === today ? row.reportsCount : 0) + reports,

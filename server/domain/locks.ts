@@ -10,7 +10,7 @@ import type { Prepared } from './prepare.ts';
 export async function lockGroup(tx: PortTransaction, group: readonly Prepared[]): Promise<void> {
 	const shops = await shopsOf(tx, group);
 	const devices = group.flatMap(({ member }) => (member.device ? [member.device.id] : []));
-	const customers = group.flatMap(customerOf);
+	const customers = await customersOf(tx, group);
 	const keys = [
 		...unique([...shops.values()]).map((id) => `shop:${id}`),
 		...unique(devices).map((id) => `device:${id}`),
@@ -25,7 +25,7 @@ export async function shopsOf(
 	group: readonly Prepared[],
 ): Promise<Map<Prepared, string>> {
 	const shops = new Map<Prepared, string>();
-	const asked = new Map<string, ShopOf & { readonly of: object }>();
+	const asked = new Map<string, Thing>();
 	const waiting = new Map<Prepared, string>();
 	for (const each of group) {
 		const about = each.problem === null ? each.mutator.shopOf(each.args) : null;
@@ -36,7 +36,7 @@ export async function shopsOf(
 			waiting.set(each, `${about.of.name}/${about.id}`);
 		}
 	}
-	const found = await shopsOfObjects(reads, [...asked.values()]);
+	const found = await namedBy(reads, [...asked.values()], 'shopId');
 	for (const [each, key] of waiting) {
 		const shopId = found.get(key);
 		if (shopId !== undefined) shops.set(each, shopId);
@@ -44,23 +44,30 @@ export async function shopsOf(
 	return shops;
 }
 
-async function shopsOfObjects(
+async function customersOf(
 	reads: Pick<PortTransaction, 'read'>,
-	objects: readonly ShopOf[],
+	group: readonly Prepared[],
+): Promise<string[]> {
+	const about = group.flatMap((each) =>
+		each.problem === null ? (each.mutator.customerOf?.(each.args) ?? []) : [],
+	);
+	return [...(await namedBy(reads, about, 'customerId')).values()];
+}
+
+type Thing = Extract<ShopOf, { readonly of: object }>;
+
+/** The id that each of these things bears in that field; none for what is not there. */
+async function namedBy(
+	reads: Pick<PortTransaction, 'read'>,
+	things: readonly Thing[],
+	field: 'shopId' | 'customerId',
 ): Promise<Map<string, string>> {
-	const named = objects.filter((each) => 'of' in each);
 	const found = new Map<string, string>();
-	for (const [entity, some] of Map.groupBy(named, (each) => each.of)) {
+	for (const [entity, some] of Map.groupBy(things, (each) => each.of)) {
 		const rows = await reads.read(entity, unique(some.map((each) => each.id)));
-		for (const row of rows) found.set(`${entity.name}/${row.id}`, String(row['shopId']));
+		for (const row of rows) found.set(`${entity.name}/${row.id}`, String(row[field]));
 	}
 	return found;
 }
-
-const customerOf = (each: Prepared): string[] => {
-	if (each.problem !== null) return [];
-	const id = each.mutator.customerOf?.(each.args, each.member.actor) ?? null;
-	return id === null ? [] : [id];
-};
 
 const unique = (ids: readonly string[]) => [...new Set(ids)].sort();

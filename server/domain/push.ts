@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Actor } from '#sync/core/actor.ts';
 import { uuidV7 } from '#sync/core/id.ts';
-import { depthOf } from '#sync/core/json.ts';
+import { depthOf, isStorable } from '#sync/core/json.ts';
 import {
 	depthMax,
 	mutationText,
@@ -87,7 +87,7 @@ function parsedMutation(text: string): Mutation | null {
 		if (error instanceof SyntaxError) return null;
 		throw error;
 	}
-	if (depthOf(value, depthMax) > depthMax) return null;
+	if (depthOf(value, depthMax) > depthMax || !isStorable(value)) return null;
 	const parsed = mutationText.safeParse(value);
 	return parsed.success ? parsed.data : null;
 }

@@ -7,7 +7,7 @@ import { rowsMax, type SyncAnswer, type SyncRequest } from '#sync/protocol/sync.
 import { device, type Device } from '../db/device.ts';
 import type { PullPage } from '../db/port.ts';
 import { UnitOfWork } from '../db/store.ts';
-import { scopesFor } from './access.ts';
+import { scopesFor, scopesOnce } from './access.ts';
 import { documentsOf } from './documents.ts';
 import type { World } from './perform.ts';
 import { push } from './push.ts';
@@ -38,7 +38,7 @@ export async function sync(world: World, actor: Actor, request: SyncRequest): Pr
 	const following = Object.fromEntries(scopes.map((each) => [each, cursors[each] ?? 0]));
 	const dropped = (Object.keys(cursors) as Scope[]).filter((each) => !scopes.includes(each));
 	const page = await port.pull({ cursors: following, rowsMax });
-	const left = await leaving(world, following, dropped);
+	const left = await leaving(world, actor, following, dropped);
 	return {
 		install,
 		era,
@@ -59,12 +59,20 @@ const goneIn = (page: PullPage): Gone[] =>
 		.filter((each) => each.live.length === 0)
 		.map(({ collection, id, gone }) => ({ collection, id, reason: gone ?? 'moved' }));
 
-/** Documents of scopes that the actor may no longer follow and that no other scope brings him. */
+/**
+ * Documents of scopes that the actor may no longer follow and that no other scope brings him. A
+ * scope that he never could follow is nothing he has documents of, and none of his business: what
+ * is in it is not told, not even by its ids. Catalogues anybody may see.
+ */
 async function leaving(
 	world: World,
+	actor: Actor,
 	following: Readonly<Record<Scope, number>>,
-	dropped: readonly Scope[],
+	named: readonly Scope[],
 ): Promise<Gone[]> {
+	if (named.length === 0) return [];
+	const once = await scopesOnce(world.port, actor, world.now());
+	const dropped = named.filter((each) => each.startsWith('catalog:') || once.includes(each));
 	if (dropped.length === 0) return [];
 	const heads = await world.port.heads(Object.keys(following) as Scope[]);
 	const cursors = { ...heads, ...Object.fromEntries(dropped.map((each) => [each, 0])) };

@@ -60,9 +60,9 @@ export const vehicleView = (row: Vehicle) => ({
 	verification: row.verification,
 });
 
-/** Who was given the work, and what decided. */
-export const assignmentView = ({ workerId, epoch, reason }: Assignment) => ({
+/** Who was given the work, and what decided; how busy his colleagues are is the office's to know. */
+export const assignmentView = ({ workerId, epoch, reason }: Assignment, forOffice: boolean) => ({
 	workerId,
 	epoch,
-	reason,
+	reason: forOffice ? reason : { chosenBy: reason.chosenBy },
 });

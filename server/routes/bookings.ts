@@ -5,6 +5,7 @@ import type { Store } from '#sync/core/mutator.ts';
 import { Rejection } from '#sync/core/rejection.ts';
 import { assignment, job, liveAssignmentStates } from '#sync/job/entity.ts';
 import { bookingShown, bookingsShown } from '../reports/bookings.ts';
+import { isOffice } from '../domain/access.ts';
 import { assignmentView, bookingView, jobView } from '../reports/views.ts';
 import { assignmentAnswer, bookingAnswer, byId, jobAnswer } from './answers.ts';
 import { idIn, mutation } from './mutation.ts';
@@ -85,11 +86,11 @@ export const bookingRoutes: readonly Route[] = [
 		body: z.strictObject({}),
 		answer: z.strictObject({ assignment: assignmentAnswer }),
 		act: ({ params }) => ({ name: 'job.assign', args: { bookingId: params.id } }),
-		async show(store, _ids, { params }) {
+		async show(store, _ids, { params, actor, now }) {
 			const { id } = await jobOf(store, params.id);
 			const [live] = await store.list(assignment, { jobId: id, state: liveAssignmentStates });
 			if (live === undefined) throw new Rejection('nobody_free');
-			return { assignment: assignmentView(live) };
+			return { assignment: assignmentView(live, isOffice(actor, live.shopId, now)) };
 		},
 	}),
 	mutation({

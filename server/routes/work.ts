@@ -16,6 +16,20 @@ const statusBody = z.strictObject({ status: z.enum(jobStatuses), epoch });
 const start = z.nullable(parse.instant);
 
 const shownJob = async (store: Store, jobId: string) => jobView(await store.get(job, jobId));
+type ShownJob = Awaited<ReturnType<typeof shownJob>>;
+
+const finished: readonly JobStatus[] = ['completed', 'billed', 'stopped'];
+
+/** A second start changes nothing; but whoever wants finished work to go on is told that it cannot. */
+function refuseIfFinished(shown: ShownJob): ShownJob {
+	if (finished.includes(shown.status)) refuse(shown, 'in_progress');
+	return shown;
+}
+
+const movedJob = async (store: Store, jobId: string, wanted: JobStatus) => {
+	const shown = await shownJob(store, jobId);
+	return wanted === 'in_progress' ? refuseIfFinished(shown) : shown;
+};
 
 export const workRoutes: readonly Route[] = [
 	route({
@@ -81,7 +95,9 @@ export const workRoutes: readonly Route[] = [
 		body: statusBody,
 		answer: z.strictObject({ job: jobAnswer }),
 		act: movingTo,
-		show: async (store, _ids, { params }) => ({ job: await shownJob(store, params.id) }),
+		show: async (store, _ids, { params, body }) => ({
+			job: await movedJob(store, params.id, body.status),
+		}),
 	}),
 	mutation({
 		method: 'PUT',
@@ -92,7 +108,9 @@ export const workRoutes: readonly Route[] = [
 		body: statusBody,
 		answer: z.strictObject({ service: jobAnswer }),
 		act: movingTo,
-		show: async (store, _ids, { params }) => ({ service: await shownJob(store, params.id) }),
+		show: async (store, _ids, { params, body }) => ({
+			service: await movedJob(store, params.id, body.status),
+		}),
 	}),
 	mutation({
 		method: 'POST',
@@ -109,7 +127,9 @@ export const workRoutes: readonly Route[] = [
 			name: 'job.start',
 			args: { jobId: await jobIdIn(asked), ...withEpoch(asked.body) },
 		}),
-		show: async (store, _ids, { body }) => ({ service: await shownService(store, body) }),
+		show: async (store, _ids, { body }) => ({
+			service: refuseIfFinished(await shownService(store, body)),
+		}),
 	}),
 	mutation({
 		method: 'POST',
@@ -149,7 +169,7 @@ async function movingTo({ house, actor, now, params, body }: Moving): Promise<Ac
 }
 
 function refuse(current: { readonly status: JobStatus }, wanted: JobStatus): never {
-	throw new Rejection('wrong_state', { status: current.status, wanted });
+	throw new Rejection('wrong_state', { current: current.status, wanted });
 }
 
 type Which = { readonly bookingId?: string | undefined; readonly jobId?: string | undefined };

@@ -3,7 +3,6 @@ import { grantFor } from '../core/actor.ts';
 import { parse } from '../core/entity.ts';
 import { mutator } from '../core/mutator.ts';
 import { assert, type Refusal } from '../core/rejection.ts';
-import { customerAtStake } from '../customer/rules.ts';
 import { assignment, job } from '../job/entity.ts';
 import { sendAcknowledgement } from '../job/placing.ts';
 import { giveTo, liveOf, plan } from '../job/rules.ts';
@@ -28,7 +27,7 @@ export const requestBooking = mutator({
 	by: ['customer', 'owner'],
 	args: requestArgs,
 	shopOf: ({ shopId }) => ({ shopId }),
-	customerOf: customerAtStake,
+	customerOf: ({ vehicleId }) => ({ of: vehicle, id: vehicleId }),
 	where: 'server',
 	offline: 'queue',
 	alone: true,
@@ -60,7 +59,7 @@ export const confirmBooking = mutator({
 	by: ['customer'],
 	args: z.strictObject({ bookingId: parse.id }),
 	shopOf: ofBooking,
-	customerOf: customerAtStake,
+	customerOf: ofBooking,
 	where: 'server',
 	offline: 'refuse',
 	alone: true,

@@ -60,9 +60,11 @@ export const parse = {
 	int: (min: number, max: number) => z.int().check(z.minimum(min), z.maximum(max)),
 };
 
+/** No database knows a year 0, and what lies a week before or after a time must be one as well. */
 function isRealInstant(text: string): boolean {
 	const ms = Date.parse(text);
-	return !Number.isNaN(ms) && new Date(ms).toISOString() === text;
+	const exists = !Number.isNaN(ms) && new Date(ms).toISOString() === text;
+	return exists && '1900' <= text && text < '9000';
 }
 
 const field = <T>(

@@ -88,8 +88,11 @@ export type Mutator<
 	readonly by: readonly Role[];
 	readonly args: Args;
 	readonly shopOf: (args: z.output<Args>) => ShopOf | null;
-	/** The customer whose limits across shops are at stake: his lock is taken after the shop's. */
-	readonly customerOf?: (args: z.output<Args>, actor: Actor) => string | null;
+	/**
+	 * The thing (a bike, a booking) whose customer has limits across shops at stake, whoever asks for
+	 * him: his lock is taken after the shop's.
+	 */
+	readonly customerOf?: (args: z.output<Args>) => { readonly of: AnyEntity; readonly id: string };
 	readonly where: W;
 	/** What a phone without network does: keep it to send, or say that it needs the network. */
 	readonly offline: 'queue' | 'refuse';

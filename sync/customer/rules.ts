@@ -8,7 +8,3 @@ export function ownCustomerId(actor: Actor, at: Instant): string {
 	if (own?.customerId === undefined) throw new Rejection('not_allowed');
 	return own.customerId;
 }
-
-/** Whose limits across shops a mutation of this person may touch: his own, if he is a customer. */
-export const customerAtStake = (_args: unknown, actor: Actor): string | null =>
-	actor.grants.find((grant) => grant.role === 'customer')?.customerId ?? null;

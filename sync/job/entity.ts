@@ -12,6 +12,7 @@ import {
 	seenBy,
 	text,
 	type RowOf,
+	type SharedRowOf,
 } from '../core/entity.ts';
 
 export const jobStatuses = [
@@ -110,7 +111,8 @@ export const jobOffer = entity(
 		seenAt: optional(instant()),
 		answeredAt: optional(instant()),
 		expiresAt: instant(),
-		declineReason: optional(text(300)),
+		/** Between him and the office. */
+		declineReason: seenBy(optional(text(300)), { customer: 'hidden', worker: 'hidden' }),
 	},
 	{
 		home: { collection: 'jobs', inside: { list: 'offers', by: 'jobId' } },
@@ -118,3 +120,5 @@ export const jobOffer = entity(
 	},
 );
 export type JobOffer = RowOf<(typeof jobOffer)['fields']>;
+/** An offer as phones have it too. */
+export type SharedOffer = SharedRowOf<(typeof jobOffer)['fields']>;

@@ -1,7 +1,7 @@
 import { refuseUnless } from '../core/rejection.ts';
 import { addMinutes, earlier, type Instant } from '../core/time.ts';
 import type { Policy } from '../shop/policy.ts';
-import type { JobOffer } from './entity.ts';
+import type { JobOffer, SharedOffer } from './entity.ts';
 
 /** A start so close that the worker must be told at once and asked to say that he knows. */
 export const needsAcknowledgement = (startAt: Instant, now: Instant, policy: Policy): boolean =>
@@ -15,10 +15,13 @@ export function offerUntil(startAt: Instant, now: Instant, policy: Policy): Inst
 }
 
 /** The newest of the offers this worker got for a job. */
-export const newestFor = (offers: readonly JobOffer[], workerId: string): JobOffer | undefined =>
+export const newestFor = <O extends SharedOffer>(
+	offers: readonly O[],
+	workerId: string,
+): O | undefined =>
 	offers
 		.filter((each) => each.workerId === workerId)
-		.reduce<JobOffer | undefined>(
+		.reduce<O | undefined>(
 			(newest, each) => (newest && newest.seq > each.seq ? newest : each),
 			undefined,
 		);
@@ -27,7 +30,7 @@ export const newestFor = (offers: readonly JobOffer[], workerId: string): JobOff
  * His yes. A job that is his stays his when he is late to say so (`ack`); a question whether he takes
  * it (`ask`) counts as taken back once its time is over.
  */
-export function accept(offer: JobOffer, now: Instant): JobOffer {
+export function accept<O extends SharedOffer>(offer: O, now: Instant): O {
 	if (offer.status !== 'sent' && offer.status !== 'expired') return offer;
 	const late = offer.status === 'expired' || offer.expiresAt <= now;
 	refuseUnless(offer.kind === 'ack' || !late, 'offer_expired');
@@ -35,15 +38,19 @@ export function accept(offer: JobOffer, now: Instant): JobOffer {
 }
 
 /** Somebody who works on the bike need not say that he knows of it. */
-export const answerByWorking = (offer: JobOffer, at: Instant): JobOffer =>
+export const answerByWorking = <O extends SharedOffer>(offer: O, at: Instant): O =>
 	offer.status === 'sent' ? { ...offer, status: 'accepted', answeredAt: at } : offer;
 
 /** A no can still be put down on it: to a question, late or not, or after an earlier yes. */
-export const isAnswerable = ({ status }: JobOffer): boolean =>
+export const isAnswerable = ({ status }: SharedOffer): boolean =>
 	status === 'sent' || status === 'expired' || status === 'accepted';
 
 /** His no, with the reason. */
-export const decline = (offer: JobOffer, declineReason: string, now: Instant): JobOffer => ({
+export const decline = <O extends SharedOffer>(
+	offer: O,
+	declineReason: string,
+	now: Instant,
+): O & Pick<JobOffer, 'declineReason'> => ({
 	...offer,
 	status: 'declined',
 	answeredAt: now,

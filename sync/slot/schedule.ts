@@ -45,17 +45,21 @@ export async function loadFloor(
 	};
 }
 
-/** A job that runs late takes its worker until it is expected to end. */
+/**
+ * A job that runs late takes its worker until it is expected to end, and one that was begun before
+ * its time takes him from then on.
+ */
 function occupationsOf(
 	assignments: readonly Assignment[],
-	jobs: readonly Pick<Job, 'id' | 'expectedEndAt'>[],
+	jobs: readonly Pick<Job, 'id' | 'startedAt' | 'expectedEndAt'>[],
 ): readonly Occupation[] {
-	const expected = new Map(jobs.map((each) => [each.id, each.expectedEndAt]));
-	return assignments.filter(isLive).map(({ jobId, workerId, startAt, endAt }) => ({
-		workerId,
-		startAt,
-		endAt: later(endAt, expected.get(jobId) ?? endAt),
-	}));
+	const running = new Map(jobs.map((each) => [each.id, each]));
+	return assignments.filter(isLive).flatMap(({ jobId, workerId, startAt, endAt }) => {
+		const { startedAt = null, expectedEndAt = null } = running.get(jobId) ?? {};
+		const planned = { workerId, startAt, endAt: later(endAt, expectedEndAt ?? endAt) };
+		if (startedAt === null || expectedEndAt === null || startAt <= startedAt) return [planned];
+		return [planned, { workerId, startAt: startedAt, endAt: expectedEndAt }];
+	});
 }
 
 async function lapsedJobIds(

@@ -94,6 +94,28 @@ describe('a time that cannot be had', () => {
 		expect([inTime.status, delayed.refusal]).toEqual(['applied', 'slot_taken']);
 	});
 
+	it('counts a job that was begun before its time from then on', async () => {
+		const times = allTaken().map((each) => ({
+			...each,
+			state: 'working',
+			startAt: addMinutes(tomorrow, 240),
+			endAt: addMinutes(tomorrow, 300),
+		}));
+		const startedAt = addMinutes(tomorrow, -35);
+		const expectedEndAt = addMinutes(startedAt, 60);
+		const early = times.map((each) =>
+			aJob({ id: each.jobId, status: 'in_progress', startedAt, expectedEndAt }),
+		);
+		const garage = () => new Garage([assignment, times], [job, early]);
+		const now = addMinutes(tomorrow, -30);
+
+		const meanwhile = await garage().perform(requestBooking, asha, wish(), { now });
+		const startAt = addMinutes(tomorrow, 30);
+		const after = await garage().perform(requestBooking, asha, wish({ startAt }), { now });
+
+		expect([meanwhile.refusal, after.status]).toEqual(['slot_taken', 'applied']);
+	});
+
 	it('is refused while the shop is paused, with what is free after it', async () => {
 		const closed = new Garage().row(shop, lakshmiMotors);
 		const paused = { ...closed, status: 'paused', pausedUntil: addMinutes(tomorrow, 45) };

@@ -6,9 +6,9 @@ import type { World } from '#server/domain/perform.ts';
 export const timersIn = (world: World): Timers =>
 	timersOn({
 		world,
-		next: async (by) => {
+		next: async (by, except) => {
 			const rows = (await world.port.list(timer, { ranAt: null })) as unknown as Timer[];
-			const due = rows.filter((each) => each.dueAt <= by);
+			const due = rows.filter((each) => each.dueAt <= by && !except.includes(each.id));
 			due.sort((a, b) => (a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.id < b.id) ? -1 : 1));
 			return due[0]?.id ?? null;
 		},

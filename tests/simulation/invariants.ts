@@ -73,7 +73,7 @@ function partsBelongTogether(state: MemoryState): void {
 
 function numbersOfADeviceAreContiguous(state: MemoryState): void {
 	const bySeq = Map.groupBy(
-		[...state.log.values()].filter((each) => each.deviceId !== null),
+		[...state.log.values()].filter((each) => each.seq !== null),
 		(each) => String(each.deviceId),
 	);
 	for (const [device, entries] of bySeq) {

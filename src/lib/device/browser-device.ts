@@ -65,14 +65,16 @@ export async function openBrowserDevice(me: () => Me, build: string): Promise<Br
 	};
 }
 
+/** The stream speaks, so there is network: what waits for it can go, and what is new can come. */
 async function syncIfBehind(
 	store: BrowserStore,
 	device: Device,
 	heads: Readonly<Record<string, number>>,
 ): Promise<void> {
-	const { cursors } = (await store.books()).place;
-	const behind = Object.entries(heads).some(([scope, head]) => head > (cursors[scope] ?? 0));
-	if (behind) device.wake();
+	const { place, outbox } = await store.books();
+	const behind = Object.entries(heads).some(([scope, head]) => head > (place.cursors[scope] ?? 0));
+	const unsent = outbox.some((row) => row.ack === null);
+	if (behind || unsent) device.wake();
 }
 
 /** A phone that was in a pocket missed pokes: it asks as soon as somebody looks at it again. */

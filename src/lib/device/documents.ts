@@ -1,7 +1,7 @@
 import type { Booking, BookingLine } from '#sync/booking/entity.ts';
 import type { CollectionName, RowIn, SharedRowIn } from '#sync/core/entity.ts';
 import type { customer } from '#sync/customer/entity.ts';
-import type { assignment, Job, JobOffer } from '#sync/job/entity.ts';
+import type { assignment, Job, SharedOffer } from '#sync/job/entity.ts';
 import type { Notice } from '#sync/notice/entity.ts';
 import type { ServicePrice, ServiceType, shop, ShopHours } from '#sync/shop/entity.ts';
 import type { vehicle } from '#sync/vehicle/entity.ts';
@@ -24,7 +24,7 @@ export type Documents = {
 	readonly bookings: Booking & { readonly lines: readonly BookingLine[] };
 	readonly jobs: Job & {
 		readonly assignments: readonly Seen<typeof assignment>[];
-		readonly offers: readonly JobOffer[];
+		readonly offers: readonly SharedOffer[];
 		readonly clocks: readonly WorkerTime[];
 	};
 	readonly notices: Notice;

@@ -1,10 +1,21 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SyncRequest } from '#sync/protocol/sync.ts';
 import { booking, type Booking } from '#sync/booking/entity.ts';
+import type { Actor } from '#sync/core/actor.ts';
+import { scopeOf } from '#sync/core/scope.ts';
 import { addMinutes } from '#sync/core/time.ts';
 import { device } from '#server/db/device.ts';
 import { sync } from '#server/domain/sync.ts';
-import { asha, id, kiran, ravi } from '#tests/support/cast.ts';
+import {
+	asha,
+	id,
+	imran,
+	kiran,
+	lakshmi,
+	lakshmiMotors,
+	meena,
+	ravi,
+} from '#tests/support/cast.ts';
 import { aMutation, aWish, openDoor, type Door } from '#tests/support/door.ts';
 import { aPort, installOfTests, type TestPort } from '#tests/support/ports.ts';
 
@@ -71,6 +82,59 @@ describe('a device that syncs', () => {
 		expect(answer.lastSeq).toBe(3);
 	});
 
+	it.each([
+		['a NUL in what it says', { args: { make: '\0' } }],
+		['half a surrogate pair in what it says', { args: { '\ud800': 1 } }],
+		['a time before there were years', { at: { wall: '0000-01-01T00:00:00.000Z' } }],
+		['a time at the end of all years', { at: { wall: '9999-12-31T23:59:59.999Z' } }],
+	])('has work with %s consumed and refused', async (_what, over) => {
+		const base = aMutation('bike.polish', {}, door.now);
+		const odd = { ...base, ...over, at: { ...base.at, ...('at' in over ? over.at : {}) } };
+
+		const mutations = [{ seq: 1, text: JSON.stringify(odd) }, sent(2)];
+		const answer = await sync(door.world, asha, request({ mutations }));
+
+		expect(answer.acks.map((each) => each.refusal ?? each.status)).toEqual([
+			'not_understood',
+			'applied',
+		]);
+	});
+
+	it('has work done under a number that it had used before, as after a restored backup', async () => {
+		const bike = (registrationNumber: string) => ({
+			registrationNumber,
+			make: 'TVS',
+			model: 'Apache',
+			class: 'sport',
+		});
+		const add = (seq: number, plate: string) =>
+			sent(seq, aMutation('vehicle.add', bike(plate), door.now));
+		const before = [add(1, 'KA01AB0001'), add(2, 'KA01AB0002')];
+		await sync(door.world, asha, request({ mutations: before }));
+
+		const mutations = [add(2, 'KA01AB0003'), add(3, 'KA01AB0004')];
+		const answer = await sync(door.world, asha, request({ mutations }));
+
+		expect(answer.acks).toMatchObject([
+			{ seq: 2, status: 'applied' },
+			{ seq: 3, status: 'applied' },
+		]);
+		expect(answer.lastSeq).toBe(3);
+	});
+
+	it('learns nothing of a scope that it could never follow, not even ids', async () => {
+		const held = await door.as(asha, 'booking.request', aWish());
+		await door.as(asha, 'booking.confirm', { bookingId: String(held.ids?.['bookingId']) });
+		const { install, era } = await sync(door.world, kiran, request());
+		const office = scopeOf.office(lakshmiMotors);
+
+		const cursors = { [office]: 0, [scopeOf.floor(lakshmiMotors)]: 0 };
+		const answer = await sync(door.world, kiran, request({ install, era, cursors }));
+
+		expect(answer.gone).toEqual([]);
+		expect(answer.scopes.dropped).toContain(office);
+	});
+
 	it('belongs to one user and one browser', async () => {
 		await sync(door.world, asha, request());
 
@@ -123,5 +187,29 @@ describe('a device that syncs', () => {
 		const [known] = await test.port.read(device, [id('device', 1)]);
 		expect(row?.receivedAt).toBe(earlier);
 		expect(known).toMatchObject({ lastEff: earlier, lastSeq: 1 });
+	});
+
+	it('of a customer or a colleague is not told why a worker declined', async () => {
+		const held = await door.as(asha, 'booking.request', aWish());
+		await door.as(asha, 'booking.confirm', { bookingId: String(held.ids?.['bookingId']) });
+		const jobId = String(held.ids?.['jobId']);
+		const reason = 'his brother owes me money';
+		for (const actor of [ravi, meena, imran])
+			await door.as(actor, 'job.decline', { jobId, reason });
+		await door.as(ravi, 'job.accept', { jobId });
+
+		const told = async (actor: Actor, n: number) => {
+			const mine = { id: id('device', n), browserId: id('browser', n) };
+			return JSON.stringify(await sync(door.world, actor, request({ device: mine })));
+		};
+		const [hers, his, theirs] = [
+			await told(asha, 31),
+			await told(ravi, 32),
+			await told(lakshmi, 33),
+		];
+
+		expect(hers).not.toContain(reason);
+		expect(his).not.toContain(reason);
+		expect(theirs).toContain(reason);
 	});
 });

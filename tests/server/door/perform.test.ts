@@ -140,6 +140,16 @@ describe.each(ports)('the door on %s', (kind) => {
 		expect(outcome).toMatchObject({ status: 'refused', refusal: 'depends_on' });
 	});
 
+	it('performs a mutation together with the one it builds on', async () => {
+		const first = aMutation('booking.request', aWish(), door.now);
+		const bike = { registrationNumber: 'KA51ZZ0003', make: 'TVS', model: 'XL', class: 'scooter' };
+		const second = { ...aMutation('vehicle.add', bike, door.now), after: [first.id] };
+
+		const outcomes = await perform(door.world, [aMember(asha, first), aMember(asha, second)]);
+
+		expect(outcomes.map((each) => each.status)).toEqual(['applied', 'applied']);
+	});
+
 	it('parks a mutation whose rules crash for the third time, and throws before that', async () => {
 		const crash = () => Promise.reject(new TypeError('a bug'));
 		const member = aMember(asha, aMutation('booking.request', aWish(), door.now), {

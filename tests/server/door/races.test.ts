@@ -8,7 +8,17 @@ import { vehicle } from '#sync/vehicle/entity.ts';
 import { systemActor } from '#sync/core/actor.ts';
 import { plant } from '#server/db/plant.ts';
 import type { Outcome } from '#server/domain/perform.ts';
-import { asha, id, imran, meena, monday, ravi, service } from '#tests/support/cast.ts';
+import {
+	asha,
+	id,
+	imran,
+	lakshmi,
+	meena,
+	monday,
+	otherGarage,
+	ravi,
+	service,
+} from '#tests/support/cast.ts';
 import { aWish, openDoor, type Door } from '#tests/support/door.ts';
 import { aPort, type TestPort } from '#tests/support/ports.ts';
 
@@ -112,6 +122,24 @@ describe.each(['pglite', 'postgres'] as const)('many at the same time on %s', (k
 			expect(yes.status).toBe('applied');
 			expect(after?.status).toBe('confirmed');
 			expect(live.map((each) => each.state)).toEqual(['planned']);
+		}
+	});
+
+	it('a customer and an owner who books for him keep his limit together, at two shops', async () => {
+		for (let round = 0; round < 5; round += 1) {
+			await test.empty();
+			door = await openDoor(test);
+			const at = (hours: number) => ({ startAt: addMinutes(monday, hours * 60) });
+			for (const hours of [2, 4]) await door.as(asha, 'booking.request', aWish(at(hours)));
+
+			const elsewhere = { shopId: otherGarage, serviceTypeIds: [service.other] };
+			const both = await Promise.all([
+				door.as(lakshmi, 'booking.request', aWish(at(6))),
+				door.as(asha, 'booking.request', aWish({ ...elsewhere, ...at(8) })),
+			]);
+
+			expect(both.flatMap((each) => each.refusal ?? [])).toEqual(['too_many_bookings']);
+			expect(await test.port.list(booking, { status: 'held' })).toHaveLength(3);
 		}
 	});
 

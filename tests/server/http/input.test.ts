@@ -55,6 +55,7 @@ describe('a body that cannot be right', () => {
 		['a time without its decimals', { ...good(), start: '2026-11-25T04:30:00Z' }],
 		['a time of another zone', { ...good(), start: '2026-11-25T10:00:00.000+05:30' }],
 		['a day that is none', { ...good(), start: '2026-02-30T04:30:00.000Z' }],
+		['a time at the end of all years', { ...good(), start: '9999-12-31T23:59:59.999Z' }],
 		['no service', { ...good(), serviceIds: [] }],
 		[
 			'too many services',
@@ -133,6 +134,7 @@ describe('a question that cannot be right', () => {
 		[`/api/shops/${shopId(1)}?class=tank`, 400],
 		[`/api/shops/${shopId(1)}/slots`, 400],
 		[`/api/shops/${shopId(1)}/slots?date=2026-13-01&services=${shopId(1)}`, 400],
+		[`/api/shops/${shopId(1)}/slots?date=0000-01-01&services=${shopId(1)}`, 400],
 		[`/api/shops/${shopId(1)}/slots?date=2026-11-24&services=`, 400],
 		[`/api/shops/${shopId(1)}/slots?date=2026-11-24&services=a,b`, 400],
 		[`/api/shops/${shopId(1)}/slots?date=2026-11-24&services=${randomUUID()}`, 404],

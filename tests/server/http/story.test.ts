@@ -101,6 +101,12 @@ describe.each(databases)('on %s', (database) => {
 				body: { status: 'completed' },
 			});
 			expect(done.body.service.status).toBe('completed');
+			const again = await server.ask('PUT', `/api/worker/jobs/${jobId}/status`, {
+				as: worker,
+				body: { status: 'in_progress' },
+			});
+			expect(again).toMatchObject({ status: 409, body: { code: 'wrong_state' } });
+			expect(again.body).toMatchObject({ current: 'completed', wanted: 'in_progress' });
 
 			const seen = await server.ask('GET', `/api/bookings/${id}`, { as: kiran });
 			expect(seen.body).toMatchObject({

@@ -1,13 +1,13 @@
 import type { Booking } from '#sync/booking/entity.ts';
 import type { Instant } from '#sync/core/time.ts';
-import type { Job, JobOffer } from '#sync/job/entity.ts';
+import type { Job, SharedOffer } from '#sync/job/entity.ts';
 import { liveOf, type SharedAssignment } from '#sync/job/rules.ts';
 import type { WorkerTime } from '#sync/worker/entity.ts';
 
 /** A job as it lies on a device: with who was responsible, what was asked, and the clocks. */
 export type JobDoc = Job & {
 	readonly assignments: readonly SharedAssignment[];
-	readonly offers: readonly JobOffer[];
+	readonly offers: readonly SharedOffer[];
 	readonly clocks: readonly WorkerTime[];
 };
 /** A job and the booking it belongs to, which may not have reached this phone yet. */
@@ -31,7 +31,7 @@ export function nextStep({ job, booking }: Visit): Step | null {
 const isUnanswered = (job: JobDoc): boolean => liveOf(job.assignments)?.state === 'planned';
 
 /** An offer of this job that waits for this worker's answer. */
-export const openOffer = (job: JobDoc, workerId: string): JobOffer | undefined =>
+export const openOffer = (job: JobDoc, workerId: string): SharedOffer | undefined =>
 	job.offers.find((offer) => offer.workerId === workerId && offer.status === 'sent');
 
 /** In whose hands the job is, as far as this phone knows. */
