@@ -7,8 +7,9 @@ import { findChromium } from './scripts/chromium.ts';
 const executablePath = findChromium();
 
 /**
- * Each test file starts its own server on its own folder and port (tests/support), because tests
- * kill servers and browsers; so there is no shared `webServer` here. A failure is never retried.
+ * Each worker starts one town of its own, on its own folder and port (tests/support/e2e); tests take
+ * people of their own in it and may kill the server, so there is no shared `webServer` here. A
+ * failure is never retried.
  */
 export default defineConfig({
 	testDir: 'tests/e2e',

@@ -16,8 +16,10 @@ export function asked<T>(path: () => string | null): Asked<T> {
 	let failure = $state.raw<Failure | null>(null);
 	let turn = $state(0);
 
+	// Whatever the path is made of may change often; it is asked again only when the path does.
+	const target = $derived(path());
+
 	$effect(() => {
-		const target = path();
 		void turn;
 		body = null;
 		failure = null;

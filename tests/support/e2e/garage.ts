@@ -1,11 +1,14 @@
+import type { Locator, Page } from '@playwright/test';
+
 import { nameOf, phoneOf } from '#server/demo/cast.ts';
 import { signIn, type Caller } from './rest.ts';
 import type { Town } from './town.ts';
 
-/** The first customer of the cast; she has a booking later today. */
-export const asha = phoneOf(101);
-/** Customers without a booking; 121 is the first. */
-export const newcomer = (number: number): string => phoneOf(number);
+/**
+ * Customers 121 to 140: they have no booking yet, but were at the garage before. Each test takes its
+ * own, for several tests meet in one town.
+ */
+export const customer = (number: number): string => phoneOf(number);
 
 /** The garage that never closes. */
 export const shopName = 'MG Road Moto Care';
@@ -19,11 +22,9 @@ export function phoneOfMechanic(name: string): string {
 	return phoneOf(number);
 }
 
-export const colleagueOf = (phone: string): string => {
-	const other = mechanics.map(phoneOf).find((each) => each !== phone);
-	if (other === undefined) throw new Error('nobody else works there');
-	return other;
-};
+/** The phone numbers of the others who work there. */
+export const colleaguesOf = (phone: string): readonly string[] =>
+	mechanics.map(phoneOf).filter((each) => each !== phone);
 
 /** A visit as the server tells it. */
 export type Visit = {
@@ -38,9 +39,7 @@ export const visitOf = (caller: Caller, bookingId: string): Promise<Visit> =>
 export const eventsOf = ({ timeline }: Visit): readonly string[] =>
 	timeline.map(({ event }) => event);
 
-export type Slot = { readonly start: string };
-
-/** The times at which the garage could change oil today. */
+/** The times of today at which everybody there is free to change oil: none is in another's way. */
 export async function freeToday(caller: Caller) {
 	const { shops } = await caller.get<{ shops: { id: string; name: string }[] }>('/api/shops');
 	const shopId = shops.find(({ name }) => name === shopName)?.id ?? '';
@@ -49,28 +48,33 @@ export async function freeToday(caller: Caller) {
 	);
 	const serviceIds = services.filter(({ name }) => name === 'Oil change').map(({ id }) => id);
 	const { now } = await caller.get<{ now: string }>('/api/demo/clock');
-	const { slots } = await caller.get<{ slots: Slot[] }>(
+	const { slots } = await caller.get<{ slots: { start: string; workers: number }[] }>(
 		`/api/shops/${shopId}/slots?date=${now.slice(0, 10)}&services=${serviceIds.join()}`,
 	);
-	return { shopId, serviceIds, starts: slots.map(({ start }) => start) };
+	const quiet = slots.filter(({ workers }) => workers === mechanics.length);
+	return { shopId, serviceIds, starts: quiet.map(({ start }) => start) };
 }
 
 /** Somebody books and confirms, without a phone of ours. */
-export async function book(customer: Caller, start?: string): Promise<Visit> {
-	const { shopId, serviceIds, starts } = await freeToday(customer);
-	const { vehicles } = await customer.get<{ vehicles: { id: string }[] }>('/api/vehicles');
-	const { booking } = await customer.post<{ booking: { id: string } }>('/api/bookings/create', {
+export async function book(by: Caller, start?: string): Promise<Visit> {
+	const { shopId, serviceIds, starts } = await freeToday(by);
+	const { vehicles } = await by.get<{ vehicles: { id: string }[] }>('/api/vehicles');
+	const { booking } = await by.post<{ booking: { id: string } }>('/api/bookings/create', {
 		shopId,
 		vehicleId: vehicles[0]?.id,
 		serviceIds,
 		start: start ?? starts[0],
 	});
-	await customer.put(`/api/bookings/${booking.id}/confirm`);
-	return visitOf(customer, booking.id);
+	await by.put(`/api/bookings/${booking.id}/confirm`);
+	return visitOf(by, booking.id);
 }
 
 /** A confirmed visit of today, and the phone number of the mechanic who has the job. */
-export async function aVisit(town: Town, customer = newcomer(121)) {
-	const visit = await book(await signIn(town, customer));
+export async function aVisit(town: Town, phone: string) {
+	const visit = await book(await signIn(town, phone));
 	return { ...visit, mechanic: phoneOfMechanic(visit.worker.name) };
 }
+
+/** Its card on the page of a mechanic. */
+export const ticketOf = (page: Page, code: string): Locator =>
+	page.getByRole('article').filter({ hasText: code });
