@@ -16,6 +16,8 @@ export type Timers = {
 	readonly run: () => Promise<number>;
 	/** The same up to a time to come: the clock is moved from one timer to the next, then to the end. */
 	readonly runUntil: (until: Instant) => Promise<number>;
+	/** Does something while no timer runs: to exchange the data under them. */
+	readonly between: <T>(work: () => Promise<T>) => Promise<T>;
 };
 
 export type TimersOptions = {
@@ -62,6 +64,7 @@ export function timersOn({ world, next, moveTo }: TimersOptions): Timers {
 	}
 
 	return {
+		between: inTurn,
 		run: () => inTurn(() => runBy(world.now)),
 		runUntil: (until) =>
 			inTurn(async () => {

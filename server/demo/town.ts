@@ -33,10 +33,11 @@ export function demoTown({ clock, timers, outbox, seedAgain }: DemoOptions): Dem
 		moveTo,
 		moveBy: (seconds) => moveTo(addMs(clock.now(), seconds * 1000)),
 		sentTo: outbox.sentTo,
-		async reset() {
-			await seedAgain();
-			await clock.reload();
-			outbox.clear();
-		},
+		reset: () =>
+			timers.between(async () => {
+				await seedAgain();
+				await clock.reload();
+				outbox.clear();
+			}),
 	};
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /** How long a starting server waits for one that is just stopping, before it refuses. */
-const waitMilliseconds = 500;
+const waitMilliseconds = 300;
 
 /** SQLite's number for "somebody else has the lock". */
 const busy = 5;
