@@ -138,6 +138,14 @@ describe.each(ports)('the door on %s', (kind) => {
 		const [outcome] = await perform(door.world, [aMember(asha, wish)]);
 
 		expect(outcome).toMatchObject({ status: 'refused', refusal: 'depends_on' });
+
+		const held = await door.as(asha, 'booking.request', aWish());
+		const args = { bookingId: String(held.ids?.['bookingId']) };
+		await door.as(asha, 'booking.confirm', args);
+		const came = { ...aMutation('booking.receive', args, door.now), after: [lost.id] };
+		const [report] = await perform(door.world, [aMember(lakshmi, came)]);
+
+		expect(report).toMatchObject({ status: 'applied' });
 	});
 
 	it('performs a mutation together with the one it builds on', async () => {
