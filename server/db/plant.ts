@@ -1,7 +1,11 @@
 import type { AnyEntity, Row } from '#sync/core/entity.ts';
+import type { Instant } from '#sync/core/time.ts';
 import type { Port } from './port.ts';
 import { touchesOf } from './scopes.ts';
 import { UnitOfWork } from './store.ts';
+
+/** Planting makes nothing go, so this time is written nowhere. */
+const never: Instant = '1970-01-01T00:00:00.000Z';
 
 /**
  * Puts rows into a database as if mutations had made them: in one transaction, stamped into their
@@ -19,6 +23,6 @@ export async function plant(
 		const touches = await touchesOf(layer);
 		layer.keep();
 		await tx.flush(work.writes());
-		await tx.stamp(touches, []);
+		await tx.stamp(touches, [], never);
 	});
 }

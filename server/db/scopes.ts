@@ -1,29 +1,28 @@
-import { booking, type Booking } from '#sync/booking/entity.ts';
+import { booking } from '#sync/booking/entity.ts';
 import {
 	goneReason,
-	scopesOfVisit,
-	showsCustomer,
+	placesOfVisit,
+	placeText,
+	timesMoved,
 	visitEntities,
+	type Place,
 	type Visit,
 } from '#sync/booking/scopes.ts';
+import { homeOf, keyText, type DocKey } from '#sync/core/document.ts';
 import type { Row } from '#sync/core/entity.ts';
-import { homeOf, type DocKey } from '#sync/core/document.ts';
 import { scopeOf, type GoneReason, type Scope } from '#sync/core/scope.ts';
-import {
-	assignment,
-	job,
-	jobOffer,
-	type Assignment,
-	type Job,
-	type JobOffer,
-} from '#sync/job/entity.ts';
+import { shopWindow, type ShopWindow } from '#sync/shop/age-window.ts';
 import type { Touch } from './port.ts';
 import type { Change, Layer } from './store.ts';
+import { bookingIdOf, visitBefore, visitsById, visitsWhere } from './visits.ts';
 
 /**
  * Which documents a mutation moved, in which scopes: what the stamp must write. A visit (booking,
  * job, bike, customer) enters and leaves a scope whole; inside a scope only what changed is stamped.
  * What is forgotten here, no phone ever hears of.
+ *
+ * Before and after are judged by the shop's window as it is stored (sync/shop/age-window.ts), so
+ * that time alone moves nothing: only the mutation that moves the window does, for all visits.
  */
 export async function touchesOf(layer: Layer): Promise<readonly Touch[]> {
 	const touches = new Touches();
@@ -39,153 +38,113 @@ export async function touchesOf(layer: Layer): Promise<readonly Touch[]> {
 
 /** Touches of one mutation: a document is in a scope or gone from it; being in it wins. */
 class Touches {
-	readonly #byKey = new Map<string, Touch>();
+	readonly #byPlace = new Map<string, Touch>();
 
 	live(scope: Scope, key: DocKey): void {
-		this.#put({ scope, ...key, gone: null });
+		this.#byPlace.set(placeText(scope, key), { scope, ...key, gone: null });
 	}
 
 	gone(scope: Scope, key: DocKey, reason: GoneReason): void {
-		const known = this.#byKey.get(keyOf(scope, key));
-		if (known === undefined) this.#put({ scope, ...key, gone: reason });
+		const text = placeText(scope, key);
+		if (!this.#byPlace.has(text)) this.#byPlace.set(text, { scope, ...key, gone: reason });
 	}
 
 	all(): readonly Touch[] {
-		return [...this.#byKey.values()];
-	}
-
-	#put(touch: Touch): void {
-		this.#byKey.set(keyOf(touch.scope, touch), touch);
+		return [...this.#byPlace.values()];
 	}
 }
 
-const keyOf = (scope: Scope, key: DocKey) => `${scope} ${key.collection}/${key.id}`;
+/** A shop's window, before and after this mutation. */
+type Windows = { readonly before: ShopWindow | null; readonly after: ShopWindow | null };
+type Left = Place & { readonly visit: Visit; readonly window: ShopWindow | null };
 
 async function touchVisits(
 	layer: Layer,
 	changes: readonly Change[],
 	touches: Touches,
 ): Promise<void> {
-	const changed = changes.filter((each) => visitEntities.includes(each.entity.name));
+	const byRow = new Map(changes.map((each) => [each.after.id, each]));
+	const changed = changedKeys(changes);
+	const left: Left[] = [];
+	for (const visit of await visitsMoved(layer, changes)) {
+		const windows = await windowsOf(layer, visit.booking.shopId, changes);
+		const now = placesOfVisit(visit, windows.after);
+		const earlier = visitBefore(visit, byRow);
+		const before = earlier ? placesOfVisit(earlier, windows.before) : new Map<string, Place>();
+		for (const [text, { scope, key }] of now)
+			if (!before.has(text) || changed.has(keyText(key))) touches.live(scope, key);
+		for (const [text, place] of before)
+			if (!now.has(text)) left.push({ ...place, visit, window: windows.after });
+	}
+	await touchGone(layer, left, touches);
+}
+
+/** Visits of which a row changed, and those that a moved window may have passed over. */
+async function visitsMoved(layer: Layer, changes: readonly Change[]): Promise<readonly Visit[]> {
 	const ids = new Set<string>();
-	for (const each of changed) ids.add(await bookingIdOf(layer, each));
-	for (const id of ids) await touchVisit(layer, id, changes, touches);
+	for (const each of changes) {
+		if (visitEntities.includes(each.entity.name)) ids.add(await bookingIdOf(layer, each));
+		if (each.entity.name !== shopWindow.name) continue;
+		for (const id of await passedOver(layer, each)) ids.add(id);
+	}
+	return visitsById(layer, [...ids]);
 }
 
-async function touchVisit(
+async function passedOver({ store }: Layer, { before, after }: Change): Promise<string[]> {
+	const times = timesMoved(before as ShopWindow | null, after as ShopWindow);
+	const shopId = after.id;
+	const found =
+		times === null
+			? [await store.list(booking, { shopId })]
+			: await Promise.all(times.map((during) => store.list(booking, { shopId }, during)));
+	return found.flat().map((each) => each.id);
+}
+
+async function windowsOf(
 	layer: Layer,
-	bookingId: string,
-	changes: readonly Change[],
-	touches: Touches,
-): Promise<void> {
-	const after = await visitOf(layer, bookingId);
-	const before = beforeOf(after, changes);
-	const now = scopesOfVisit(after);
-	const earlier = before ? scopesOfVisit(before) : new Set<Scope>();
-	const own = changedKeys(after, changes);
-	for (const scope of now) {
-		const keys = earlier.has(scope) ? own : keysOf(after, scope);
-		for (const key of keys) touches.live(scope, key);
-	}
-	for (const scope of earlier) {
-		if (now.has(scope)) continue;
-		const kept = await keptByOthers(layer, after, scope);
-		for (const key of keysOf(after, scope))
-			if (!kept.has(`${key.collection}/${key.id}`)) touches.gone(scope, key, goneReason(after));
-	}
+	shopId: string,
+	changes: readonly Change[] = [],
+): Promise<Windows> {
+	const after = await layer.store.find(shopWindow, shopId);
+	const moved = changes.find(
+		(each) => each.entity.name === shopWindow.name && each.after.id === shopId,
+	);
+	return { before: moved ? (moved.before as ShopWindow | null) : after, after };
 }
 
-async function bookingIdOf(layer: Layer, { entity, after }: Change): Promise<string> {
-	if (entity.name === 'booking') return after.id;
-	if ('bookingId' in after) return String(after['bookingId']);
-	const work = await layer.store.get(job, String(after['jobId']));
-	return work.bookingId;
+/** The documents of visits that changed themselves, not only whom they are shown to. */
+function changedKeys(changes: readonly Change[]): ReadonlySet<string> {
+	const own = changes.filter((each) => visitEntities.includes(each.entity.name));
+	return new Set(own.map((each) => keyText(homeOf(each.entity, each.after) as DocKey)));
 }
 
-async function visitOf(layer: Layer, bookingId: string): Promise<Visit> {
-	const { store } = layer;
-	const [work = null] = await store.list(job, { bookingId });
-	const jobId = work?.id;
-	return {
-		booking: await store.get(booking, bookingId),
-		job: work,
-		assignments: jobId === undefined ? [] : await store.list(assignment, { jobId }),
-		offers: jobId === undefined ? [] : await store.list(jobOffer, { jobId }),
-	};
+/** What has left is gone, unless another visit still brings it: the bike, the customer. */
+async function touchGone(layer: Layer, left: readonly Left[], touches: Touches): Promise<void> {
+	if (left.length === 0) return;
+	const kept = await placesKept(layer, left);
+	for (const { scope, key, visit, window } of left)
+		if (!kept.has(placeText(scope, key)))
+			touches.gone(scope, key, goneReason(visit, scope, window));
 }
 
-/** The visit before this mutation; rows never move to another visit. Null: it was not there. */
-function beforeOf(after: Visit, changes: readonly Change[]): Visit | null {
-	const changed = new Map(changes.map((each) => [each.after.id, each]));
-	const earlier = <T extends Row>(row: T): T | null => {
-		const change = changed.get(row.id);
-		return change ? (change.before as T | null) : row;
-	};
-	const earlierOnes = <T extends Row>(rows: readonly T[]) =>
-		rows.map(earlier).filter((each) => each !== null);
-	const before = earlier(after.booking as Booking & Row);
-	if (before === null) return null;
-	return {
-		booking: before,
-		job: after.job && earlier(after.job as Job & Row),
-		assignments: earlierOnes(after.assignments as readonly (Assignment & Row)[]),
-		offers: earlierOnes(after.offers as readonly (JobOffer & Row)[]),
-	};
-}
-
-/** The documents a visit brings into a scope. */
-function keysOf(visit: Visit, scope: Scope): DocKey[] {
-	const keys: DocKey[] = [
-		{ collection: 'bookings', id: visit.booking.id },
-		{ collection: 'vehicles', id: visit.booking.vehicleId },
-	];
-	if (visit.job) keys.push({ collection: 'jobs', id: visit.job.id });
-	if (showsCustomer(scope)) keys.push({ collection: 'people', id: visit.booking.customerId });
-	return keys;
-}
-
-function changedKeys(visit: Visit, changes: readonly Change[]): DocKey[] {
-	const ids = new Set([visit.booking.id, visit.job?.id]);
-	const keys = changes
-		.filter((each) => visitEntities.includes(each.entity.name))
-		.map((each) => homeOf(each.entity, each.after) as DocKey)
-		.filter((key) => ids.has(key.id));
-	return [...new Map(keys.map((key) => [`${key.collection}/${key.id}`, key])).values()];
-}
-
-/** The bike and the customer of a leaving visit that stay, as another visit still brings them. */
-async function keptByOthers(layer: Layer, leaving: Visit, scope: Scope): Promise<Set<string>> {
-	const { vehicleId, customerId, id } = leaving.booking;
+/** Only the shop's own scopes are ever left, so only its own visits can keep anything there. */
+async function placesKept(layer: Layer, left: readonly Left[]): Promise<ReadonlySet<string>> {
 	const kept = new Set<string>();
-	const ofBike = await visitsWhere(layer, { vehicleId });
-	const ofCustomer = await visitsWhere(layer, { customerId });
-	const others = (visits: readonly Visit[]) =>
-		visits.some((each) => each.booking.id !== id && scopesOfVisit(each).has(scope));
-	if (others(ofBike)) kept.add(`vehicles/${vehicleId}`);
-	if (others(ofCustomer)) kept.add(`people/${customerId}`);
+	for (const [shopId, some] of Map.groupBy(left, (each) => each.visit.booking.shopId)) {
+		const { after } = await windowsOf(layer, shopId);
+		const idsIn = (collection: DocKey['collection']) => [
+			...new Set(some.flatMap(({ key }) => (key.collection === collection ? key.id : []))),
+		];
+		const vehicleId = idsIn('vehicles');
+		const customerId = idsIn('people');
+		const visits = [
+			...(vehicleId.length === 0 ? [] : await visitsWhere(layer, { shopId, vehicleId })),
+			...(customerId.length === 0 ? [] : await visitsWhere(layer, { shopId, customerId })),
+		];
+		for (const visit of visits)
+			for (const text of placesOfVisit(visit, after).keys()) kept.add(text);
+	}
 	return kept;
-}
-
-async function visitsWhere(
-	layer: Layer,
-	which: { readonly vehicleId?: string; readonly customerId?: string },
-): Promise<Visit[]> {
-	const { store } = layer;
-	const bookings = await store.list(booking, which);
-	if (bookings.length === 0) return [];
-	const jobs = await store.list(job, { bookingId: bookings.map((each) => each.id) });
-	const jobId = jobs.map((each) => each.id);
-	const assignments = jobId.length === 0 ? [] : await store.list(assignment, { jobId });
-	const offers = jobId.length === 0 ? [] : await store.list(jobOffer, { jobId });
-	return bookings.map((each) => {
-		const work = jobs.find((some) => some.bookingId === each.id) ?? null;
-		return {
-			booking: each,
-			job: work,
-			assignments: assignments.filter((some) => some.jobId === work?.id),
-			offers: offers.filter((some) => some.jobId === work?.id),
-		};
-	});
 }
 
 /** Scopes of a document that is no part of a visit, before and after this change. */
@@ -195,11 +154,11 @@ async function scopesOfDocument(layer: Layer, key: DocKey, change: Change): Prom
 			return new Set([scopeOf.floor(key.id), scopeOf.catalog(key.id)]);
 		case 'vehicles': {
 			const owner = scopeOf.customer(String(change.after['customerId']));
-			return broughtBy(await visitsWhere(layer, { vehicleId: key.id }), owner, () => true);
+			return broughtBy(layer, await visitsWhere(layer, { vehicleId: key.id }), owner, key);
 		}
 		case 'people': {
 			const own = scopeOf.customer(key.id);
-			return broughtBy(await visitsWhere(layer, { customerId: key.id }), own, showsCustomer);
+			return broughtBy(layer, await visitsWhere(layer, { customerId: key.id }), own, key);
 		}
 		case 'notices':
 			return new Set([scopeOfNotice(change.after)]);
@@ -209,13 +168,19 @@ async function scopesOfDocument(layer: Layer, key: DocKey, change: Change): Prom
 	}
 }
 
-function broughtBy(
+async function broughtBy(
+	layer: Layer,
 	visits: readonly Visit[],
 	own: Scope,
-	shown: (scope: Scope) => boolean,
-): Set<Scope> {
-	const brought = visits.flatMap((each) => [...scopesOfVisit(each)]).filter(shown);
-	return new Set([own, ...brought]);
+	key: DocKey,
+): Promise<Set<Scope>> {
+	const scopes = new Set([own]);
+	for (const visit of visits) {
+		const { after } = await windowsOf(layer, visit.booking.shopId);
+		for (const place of placesOfVisit(visit, after).values())
+			if (keyText(place.key) === keyText(key)) scopes.add(place.scope);
+	}
+	return scopes;
 }
 
 function scopeOfNotice(row: Row): Scope {

@@ -1,5 +1,6 @@
 import { assert } from '#sync/core/rejection.ts';
 import { collections, type AnyEntity, type CollectionName } from '#sync/core/entity.ts';
+import type { Scope } from '#sync/core/scope.ts';
 import { entities } from '#sync/registry.ts';
 import { columnName, primaryKeyOf } from './columns.ts';
 import type { Sql } from './connection.ts';
@@ -20,23 +21,27 @@ import { rowSql } from './sql-rows.ts';
  * by the second one alone, and if it is of yet another collection, all are asked.
  */
 export async function pullPage(sql: Sql, request: PullRequest): Promise<PullPage> {
-	const likely = await newsIn(sql, request);
-	if (likely.length === 0) return nothingNew(request);
+	const { likely, stale } = await newsIn(sql, request);
+	if (likely.length === 0) return nothingNew(request, stale);
 	const page = await pageOf(sql, request, likely);
 	const complete = page.changes.every(({ collection }) => likely.includes(collection));
 	return complete ? page : pageOf(sql, request, collections);
 }
 
-const nothingNew = ({ cursors }: PullRequest): PullPage => ({
+const nothingNew = ({ cursors }: PullRequest, stale: readonly Scope[]): PullPage => ({
 	changes: [],
 	rows: {},
 	cursors: { ...cursors },
 	more: false,
+	stale,
 });
 
-async function newsIn(sql: Sql, request: PullRequest): Promise<readonly CollectionName[]> {
-	const rows = await sql.query<{ coll: CollectionName }>(newsSql, paramsOf(request));
-	return rows.map(({ coll }) => coll);
+type News = { readonly likely: readonly CollectionName[]; readonly stale: readonly Scope[] };
+
+async function newsIn(sql: Sql, request: PullRequest): Promise<News> {
+	const [news] = await sql.query<News>(newsSql, paramsOf(request));
+	assert(news !== undefined, 'a look for news answers with one row');
+	return news;
 }
 
 async function pageOf(
@@ -84,7 +89,16 @@ const candidatesSql = `with followed as materialized (
 	) as found
 )`;
 
-const newsSql = `${candidatesSql} select distinct coll from candidates`;
+/** Cursors of which the scopes know nothing: forgotten since, or never reached. */
+const staleSql = `(
+	select coalesce(jsonb_agg(scope order by place), '[]')
+	from followed left join scope_head using (scope)
+	where after > 0 and (after < scope_head.floor_v or after > coalesce(scope_head.v, 0))
+) as stale`;
+
+const newsSql = `${candidatesSql} select
+	(select coalesce(jsonb_agg(distinct coll), '[]') from candidates) as likely,
+	${staleSql}`;
 
 const pageSql = (asked: readonly CollectionName[]) => `${candidatesSql}, counter_groups as (
 	select place, v,
@@ -130,4 +144,5 @@ select
 	(
 		select jsonb_object_agg(scope, case when more then v else greatest(v, head) end) from ends
 	) as cursors,
-	(select coalesce(bool_or(more), false) from ends) as more`;
+	(select coalesce(bool_or(more), false) from ends) as more,
+	${staleSql}`;

@@ -1,5 +1,6 @@
 import { assert } from '#sync/core/rejection.ts';
 import type { Scope } from '#sync/core/scope.ts';
+import type { Instant } from '#sync/core/time.ts';
 import type { Sql } from './connection.ts';
 import type { LogOutcome, Touch } from './port.ts';
 
@@ -21,10 +22,12 @@ const stampSql = `with touched as (
 	on conflict (scope) do update set v = scope_head.v + 1
 	returning scope, v
 ), stamped as (
-	insert into doc_scope (scope, coll, id, v, gone)
-	select scope, touched.collection, touched.id, heads.v, touched.gone
+	insert into doc_scope (scope, coll, id, v, gone, gone_at)
+	select scope, touched.collection, touched.id, heads.v, touched.gone,
+		case when touched.gone is not null then $3::timestamptz end
 	from touched join heads using (scope)
-	on conflict (scope, coll, id) do update set v = excluded.v, gone = excluded.gone
+	on conflict (scope, coll, id) do update set
+		v = excluded.v, gone = excluded.gone, gone_at = excluded.gone_at
 ), outcomes as (
 	select * from jsonb_to_recordset($2::jsonb)
 		as given (id uuid, status text, refusal text, answer jsonb, scopes text[])
@@ -48,9 +51,10 @@ export async function stampScopes(
 	sql: Sql,
 	touches: readonly Touch[],
 	outcomes: readonly LogOutcome[],
+	now: Instant,
 ): Promise<Record<Scope, number>> {
 	if (touches.length === 0 && outcomes.length === 0) return {};
-	const params = [JSON.stringify(lastOfEach(touches)), JSON.stringify(outcomes)];
+	const params = [JSON.stringify(lastOfEach(touches)), JSON.stringify(outcomes), now];
 	const [stamped] = await sql.query<{ heads: Record<Scope, number>; settled: number }>(
 		stampSql,
 		params,

@@ -1,9 +1,19 @@
 import { roleGrant } from '#sync/access/entity.ts';
 import { booking, bookingLine } from '#sync/booking/entity.ts';
 import type { AnyEntity, Row } from '#sync/core/entity.ts';
-import { addMs, dayMs, instantOf, msOf, type Instant } from '#sync/core/time.ts';
+import {
+	addDays,
+	addMs,
+	dayMs,
+	instantAt,
+	instantOf,
+	localDay,
+	msOf,
+	type Instant,
+} from '#sync/core/time.ts';
 import { customer } from '#sync/customer/entity.ts';
 import { assignment, job, jobOffer } from '#sync/job/entity.ts';
+import { dayBegins, shopWindow, type ShopWindow } from '#sync/shop/age-window.ts';
 import { servicePrice, serviceType, shop, shopHours } from '#sync/shop/entity.ts';
 import { timer, type Timer } from '#sync/timer/entity.ts';
 import { vehicle } from '#sync/vehicle/entity.ts';
@@ -27,7 +37,7 @@ export type SeedOptions = {
 };
 
 /** The town as it is seeded now; another number makes older folders be seeded anew. */
-const seedName = 'town 1';
+const seedName = 'town 2';
 /** The shops were there before the first visit, and somebody had signed in for the first time. */
 const sinceDays = historyDays + 30;
 
@@ -60,10 +70,12 @@ export async function seed({ connection, port, wall, startAt }: SeedOptions): Pr
 	const people = peopleRows(since);
 	const visits = [...history(now, shops.services), ...today(now, shops.services)].map(visitRows);
 	const owners = new Map(people.vehicles.map((each) => [each.id, each.customerId]));
-	const shopIds = shops.shops.map((each) => each.id);
+	const windows = shops.shops.map(({ id, zone }) => ({ id, zone, day: localDay(zone, now) }));
 	await port.transaction(async (tx) => {
 		await tx.flush([
 			insert(shop, shops.shops),
+			insert(shopWindow, windows),
+			insert(timer, windows.map(ageTimer)),
 			insert(shopHours, shops.hours),
 			insert(worker, shops.workers),
 			insert(workerShift, shops.shifts),
@@ -74,7 +86,7 @@ export async function seed({ connection, port, wall, startAt }: SeedOptions): Pr
 			insert(vehicle, people.vehicles),
 			...visitWrites(visits),
 		]);
-		await tx.stamp(touchesOf(visits, shopIds, owners, now), []);
+		await tx.stamp(touchesOf(visits, windows, owners), [], now);
 	});
 	await connection.query('update installation set seeded = $1', [seedName]);
 }
@@ -123,6 +135,13 @@ const timerRows = ({ booking: { id, status, holdExpiresAt }, offers }: VisitRows
 	),
 ];
 
+/** The end of the first day; each night sets the next. */
+function ageTimer({ id: shopId, zone, day: today }: ShopWindow): Timer {
+	const day = addDays(today, 1);
+	const dueAt = instantAt(zone, day, dayBegins);
+	return timerRow(`age:${shopId}:${day}`, 'shop.age', { shopId, day }, dueAt);
+}
+
 const timerRow = (key: string, name: string, args: Timer['args'], dueAt: Instant): Timer => ({
 	id: idOf(`timer ${key}`),
 	key,
@@ -130,6 +149,7 @@ const timerRow = (key: string, name: string, args: Timer['args'], dueAt: Instant
 	args,
 	dueAt,
 	ranAt: null,
+	mutationId: null,
 });
 
 /** An empty data set with the cast as its people, whose sessions stay valid. */

@@ -17,10 +17,10 @@ import {
 	wallTime,
 	type RowOf,
 } from '../core/entity.ts';
+import { vehicleClasses } from './classes.ts';
 import { policyParser } from './policy.ts';
 
 export const shopStatuses = ['onboarding', 'active', 'paused', 'suspended', 'closed'] as const;
-export const vehicleClasses = ['scooter', 'commuter', 'sport', 'cruiser', 'ev'] as const;
 export type VehicleClass = (typeof vehicleClasses)[number];
 /** What a worker can do and a service needs. */
 export const skills = ['general', 'engine', 'brakes', 'electrical', 'tyres', 'ev'] as const;

@@ -11,7 +11,7 @@ import {
 	text,
 	type RowOf,
 } from '../core/entity.ts';
-import { vehicleClasses } from '../shop/entity.ts';
+import { vehicleClasses } from '../shop/classes.ts';
 
 export const verifications = ['none', 'self', 'document', 'rc_api'] as const;
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { parse } from '../core/entity.ts';
 import { mutator } from '../core/mutator.ts';
 import { ownCustomerId } from '../customer/rules.ts';
-import { vehicleClasses } from '../shop/entity.ts';
+import { vehicleClasses } from '../shop/classes.ts';
 import { vehicle } from './entity.ts';
 import './events.ts';
 import { readPlate, refuseUnlessFree } from './rules.ts';

@@ -4,7 +4,7 @@ import { shop } from '#sync/shop/entity.ts';
 import { ConstraintViolation, TryAgain, type Touch } from '#server/db/port.ts';
 import { aClaim, anOutcome } from '#tests/support/mutations.ts';
 import { aPort, inserted, ports, updated, type TestPort } from '#tests/support/ports.ts';
-import { aShop, idOf, ids } from '#tests/support/sample-garage.ts';
+import { aShop, earlier, idOf, ids } from '#tests/support/sample-garage.ts';
 
 const floor = scopeOf.floor(ids.shop);
 const touched = (scope: Scope, n: number): Touch => ({
@@ -42,6 +42,7 @@ describe.each(ports)('transactions at the same time on %s', (kind) => {
 					tx.stamp(
 						(n % 2 ? scopes : scopes.toReversed()).map((scope) => touched(scope, 1_000 + n)),
 						[],
+						earlier,
 					),
 				),
 			),
@@ -66,7 +67,7 @@ describe.each(ports)('transactions at the same time on %s', (kind) => {
 				test.port.transaction(async (tx) => {
 					const free = await tx.claim([aClaim()]);
 					if (free.size === 0) return 'repeated';
-					await tx.stamp([touched(floor, 1_000)], [anOutcome({ scopes: [floor] })]);
+					await tx.stamp([touched(floor, 1_000)], [anOutcome({ scopes: [floor] })], earlier);
 					return 'performed';
 				}),
 			),

@@ -4,7 +4,7 @@ import { shop } from '#sync/shop/entity.ts';
 import { ConstraintViolation, type Touch } from '#server/db/port.ts';
 import { aClaim, anOutcome } from '#tests/support/mutations.ts';
 import { aPort, installOfTests, inserted, ports, type TestPort } from '#tests/support/ports.ts';
-import { aShop, idOf, ids } from '#tests/support/sample-garage.ts';
+import { aShop, earlier, idOf, ids } from '#tests/support/sample-garage.ts';
 
 const floor = scopeOf.floor(ids.shop);
 const office = scopeOf.office(ids.shop);
@@ -27,13 +27,13 @@ describe.each(ports)('the log on %s', (kind) => {
 	const settle = (touches: readonly Touch[], over: Parameters<typeof anOutcome>[0] = {}) =>
 		test.port.transaction(async (tx) => {
 			await tx.claim([aClaim({ id: over.id ?? aClaim().id, seq: null, deviceId: null })]);
-			return tx.stamp(touches, [anOutcome(over)]);
+			return tx.stamp(touches, [anOutcome(over)], earlier);
 		});
 
 	it('takes a mutation id once and says which were free', async () => {
 		const first = await test.port.transaction(async (tx) => {
 			const free = await tx.claim([aClaim()]);
-			await tx.stamp([], [anOutcome()]);
+			await tx.stamp([], [anOutcome()], earlier);
 			return free;
 		});
 		const second = await test.port.transaction(async (tx) => {
@@ -41,7 +41,7 @@ describe.each(ports)('the log on %s', (kind) => {
 				aClaim({ seq: 7, requestHash: 'other' }),
 				aClaim({ id: idOf(201), seq: 2 }),
 			]);
-			await tx.stamp([], [anOutcome({ id: idOf(201) })]);
+			await tx.stamp([], [anOutcome({ id: idOf(201) })], earlier);
 			return free;
 		});
 
@@ -64,12 +64,36 @@ describe.each(ports)('the log on %s', (kind) => {
 	it('takes one number of one device once', async () => {
 		await test.port.transaction(async (tx) => {
 			await tx.claim([aClaim()]);
-			await tx.stamp([], [anOutcome()]);
+			await tx.stamp([], [anOutcome()], earlier);
 		});
 
 		const again = test.port.transaction((tx) => tx.claim([aClaim({ id: idOf(201) })]));
 
 		await expect(again).rejects.toThrow(new ConstraintViolation('mutation_device_id_seq_key'));
+	});
+
+	it('tells what is parked as it came in, page by page, and nothing else', async () => {
+		const at = (minute: number) => `2026-11-23T04:3${minute}:00.000Z`;
+		const came = [
+			{ id: idOf(209), seq: 1, receivedAt: at(1) },
+			{ id: idOf(201), seq: 3, receivedAt: at(2) },
+			{ id: idOf(208), seq: 2, receivedAt: at(2) },
+			{ id: idOf(202), seq: null, deviceId: null, receivedAt: at(2) },
+			{ id: idOf(203), seq: 4, receivedAt: at(0) },
+		];
+		await test.port.transaction(async (tx) => {
+			await tx.claim(came.map((each) => aClaim(each)));
+			const ends = came.map(({ id }) => anOutcome({ id, status: 'parked' }));
+			await tx.stamp([], [...ends.slice(0, 4), anOutcome({ id: idOf(203) })], at(3));
+		});
+
+		const first = await test.port.parked(null, 3);
+		const rest = await test.port.parked(first.at(-1) ?? null, 3);
+
+		const ids = [...first, ...rest].map((each) => each.id);
+		expect(ids).toEqual([idOf(209), idOf(202), idOf(208), idOf(201)]);
+		expect(rest).toHaveLength(1);
+		expect(await test.port.parked(rest[0] ?? null, 3)).toEqual([]);
 	});
 
 	it('keeps everything that was claimed and how it ended', async () => {
@@ -87,6 +111,7 @@ describe.each(ports)('the log on %s', (kind) => {
 					anOutcome({ status: 'refused', refusal: 'slot_taken', answer }),
 					anOutcome({ id: idOf(201), scopes: [floor] }),
 				],
+				earlier,
 			);
 		});
 
@@ -122,6 +147,7 @@ describe.each(ports)('the log on %s', (kind) => {
 					anOutcome({ id: idOf(201), scopes: [floor, toRavi] }),
 					anOutcome({ id: idOf(202), scopes: [floor] }),
 				],
+				earlier,
 			);
 		});
 
@@ -133,7 +159,7 @@ describe.each(ports)('the log on %s', (kind) => {
 
 	it('does not move a counter when the transaction fails after the stamp', async () => {
 		const failing = test.port.transaction(async (tx) => {
-			await tx.stamp([touched(floor)], []);
+			await tx.stamp([touched(floor)], [], earlier);
 			throw new Error('an outage');
 		});
 
@@ -149,7 +175,7 @@ describe.each(ports)('the log on %s', (kind) => {
 
 	it('is closed by the stamp: nothing follows it, because everybody else is waiting', async () => {
 		const late = test.port.transaction(async (tx) => {
-			await tx.stamp([touched(floor)], []);
+			await tx.stamp([touched(floor)], [], earlier);
 			await tx.flush([inserted(shop, aShop())]);
 		});
 

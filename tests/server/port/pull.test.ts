@@ -7,7 +7,7 @@ import type { Sql } from '#server/db/connection.ts';
 import type { PullPage, Touch } from '#server/db/port.ts';
 import { pullPage } from '#server/db/sql-pull.ts';
 import { aPort, inserted, ports, type TestPort } from '#tests/support/ports.ts';
-import { idOf, ids } from '#tests/support/sample-garage.ts';
+import { earlier, idOf, ids } from '#tests/support/sample-garage.ts';
 import { sampleOf, stored } from '#tests/support/sample.ts';
 
 const floor = scopeOf.floor(ids.shop);
@@ -30,7 +30,7 @@ describe.each(ports)('a pull on %s', (kind) => {
 	afterAll(() => test.close());
 
 	const stamp = (...touches: readonly Touch[]) =>
-		test.port.transaction((tx) => tx.stamp(touches, []));
+		test.port.transaction((tx) => tx.stamp(touches, [], earlier));
 	const pull = (cursors: Record<Scope, number>, rowsMax = 1_000) =>
 		test.port.pull({ cursors, rowsMax });
 	/** Job `n` in the floor's scope, alone in its transaction. */

@@ -5,7 +5,7 @@ import { timer } from '#sync/timer/entity.ts';
 import { worker } from '#sync/worker/entity.ts';
 import { databases } from '#tests/support/database.ts';
 import { aPort, inserted, updated, type TestPort } from '#tests/support/ports.ts';
-import { aShop, aWorker, ids } from '#tests/support/sample-garage.ts';
+import { aShop, aWorker, earlier, ids } from '#tests/support/sample-garage.ts';
 import { aTimer } from '#tests/support/sample.ts';
 import { forgetStamps, unstamped, watchStamps } from '#tests/support/stamps.ts';
 
@@ -28,7 +28,7 @@ describe.each(databases)('the watch over stamps on %s', (kind) => {
 	it('is silent when every changed document is stamped by the same transaction', async () => {
 		await test.port.transaction(async (tx) => {
 			await tx.flush([inserted(shop, aShop()), inserted(worker, aWorker())]);
-			await tx.stamp([theShop], []);
+			await tx.stamp([theShop], [], earlier);
 		});
 
 		expect(await unstamped(test.connection!)).toEqual([]);
@@ -36,7 +36,7 @@ describe.each(databases)('the watch over stamps on %s', (kind) => {
 
 	it('names what was changed and not stamped, a row inside a document by its document', async () => {
 		await test.write(inserted(shop, aShop()));
-		await test.port.transaction((tx) => tx.stamp([theShop], []));
+		await test.port.transaction((tx) => tx.stamp([theShop], [], earlier));
 		await test.write(inserted(worker, aWorker()));
 
 		expect(await unstamped(test.connection!)).toEqual([
