@@ -1,4 +1,5 @@
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Hearing, Neighbours } from './neighbours.ts';
 
 /**
  * One statement, its parameters and its rows.
@@ -45,6 +46,9 @@ export type Connection = Transaction & {
 	 */
 	transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 
-	/** Waits for what is running and closes. May be called more than once. */
+	/** Opens a line to the other servers on this database; null: embedded, there are no others. */
+	readonly neighbours: ((hearing: Hearing) => Neighbours) | null;
+
+	/** Waits for what is running and closes, the lines to others as well. May be called more than once. */
 	close(): Promise<void>;
 };

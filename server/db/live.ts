@@ -17,6 +17,8 @@ export type Live = {
 	readonly publish: (heads: Heads) => void;
 	/** How many connections a user has. */
 	readonly countOf: (userId: string) => number;
+	/** The scopes that anybody here wants to hear of. */
+	readonly followed: () => Scope[];
 };
 
 /** Commits within so long after a poke are told together. */
@@ -36,8 +38,7 @@ export function liveFanOut(later: (work: () => void, ms: number) => void): Live 
 		const heads = new Map(waiting);
 		waiting.clear();
 		for (const follower of followers) {
-			const scopes = follower.scopes();
-			const own = [...heads].filter(([scope]) => scopes.has(scope));
+			const own = among(follower.scopes(), heads);
 			if (own.length > 0) follower.hear(Object.fromEntries(own));
 		}
 		quiet = false;
@@ -58,5 +59,15 @@ export function liveFanOut(later: (work: () => void, ms: number) => void): Live 
 			if (quiet && waiting.size > 0) flush();
 		},
 		countOf: (userId) => [...followers].filter((each) => each.userId === userId).length,
+		followed: () => [...new Set([...followers].flatMap((each) => [...each.scopes()]))],
 	};
+}
+
+/** Looks through the shorter of the two: counters read anew are as many as all that is followed. */
+function among(scopes: ReadonlySet<Scope>, heads: ReadonlyMap<Scope, number>): [Scope, number][] {
+	if (heads.size < scopes.size) return [...heads].filter(([scope]) => scopes.has(scope));
+	return [...scopes].flatMap((scope) => {
+		const v = heads.get(scope);
+		return v === undefined ? [] : [[scope, v]];
+	});
 }

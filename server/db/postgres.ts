@@ -1,6 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Connection, Sql, Transaction } from './connection.ts';
+import { neighboursOn, type Neighbours } from './neighbours.ts';
 import { obeying, transactionRules, type TransactionRules } from './transactions.ts';
 import {
 	checkedParams,
@@ -30,9 +31,12 @@ export async function openPostgres(options: PostgresOptions): Promise<Connection
 		types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
 		onConnect: (client): unknown => prepareSession(client), // The pool waits for it.
 	});
-	pool.on('error', options.onLost ?? ((error) => process.emitWarning(error)));
+	const lost = options.onLost ?? ((error: Error) => process.emitWarning(error));
+	pool.on('error', lost);
 
-	const connection = connectionOn(pool, transactionRules(options.idleSecondsMax));
+	const connection = connectionOn(pool, transactionRules(options.idleSecondsMax), (hearing) =>
+		neighboursOn(() => lineTo(options.databaseUrl), lost, hearing),
+	);
 	try {
 		await refuseUnlessDurable(connection);
 	} catch (error) {
@@ -53,9 +57,30 @@ async function refuseUnlessDurable(sql: Sql): Promise<void> {
 	throw new Error(`PostgreSQL may lose committed work: ${names}. Switch it on and start again`);
 }
 
-function connectionOn(pool: pg.Pool, rules: TransactionRules): Connection {
+/** A connection beside the pool, that notices when the other end is gone without a word. */
+const lineTo = (databaseUrl: string): pg.Client =>
+	new pg.Client({
+		connectionString: databaseUrl,
+		application_name: 'moto-servicehub neighbours',
+		connectionTimeoutMillis: connectSecondsMax * 1000,
+		keepAlive: true,
+		keepAliveInitialDelayMillis: connectSecondsMax * 1000,
+	});
+
+function connectionOn(
+	pool: pg.Pool,
+	rules: TransactionRules,
+	openNeighbours: NonNullable<Connection['neighbours']>,
+): Connection {
 	const outside = statementsOn(pool);
+	const lines: Neighbours[] = [];
 	let closing: Promise<void> | null = null;
+
+	async function close(): Promise<void> {
+		await Promise.all(lines.map((each) => each.close()));
+		await pool.end();
+	}
+
 	return {
 		kind: 'postgres',
 		drizzle: obeying(rules, drizzle(guarded(pool, rules))),
@@ -71,7 +96,12 @@ function connectionOn(pool: pg.Pool, rules: TransactionRules): Connection {
 			rules.refuseInside();
 			return transactionOn(await pool.connect(), rules, work);
 		},
-		close: () => (closing ??= pool.end()),
+		neighbours(hearing) {
+			const line = openNeighbours(hearing);
+			lines.push(line);
+			return line;
+		},
+		close: () => (closing ??= close()),
 	};
 }
 

@@ -51,6 +51,7 @@ function connectionOn({ pglite, release }: OpenPglite, options: PgliteOptions): 
 			rules.refuseInside();
 			return attempt(() => pglite.transaction((tx) => rules.run(statementsOn(tx, attempt), work)));
 		},
+		neighbours: null,
 		close: () => (closing ??= close()),
 	};
 }

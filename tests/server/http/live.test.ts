@@ -1,10 +1,11 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return -- `ask` has checked every answer against its route's schema. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { idOf } from '#server/demo/cast.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { idOf, shopId } from '#server/demo/cast.ts';
 import { liveFanOut, type Heads } from '#server/db/live.ts';
 import { scopeOf } from '#sync/core/scope.ts';
-import type { LiveEvent } from '#sync/protocol/live.ts';
+import { heartbeatSeconds } from '#sync/protocol/live.ts';
 import { aServer, type TestServer } from '#tests/support/app.ts';
+import { aStream, type Stream } from '#tests/support/streams.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -12,31 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A stream as a phone reads it; `next` waits for a line, null is the end. */
-async function listen(as: number | string) {
-	const token = typeof as === 'number' ? await server.tokenOf(as) : as;
-	const hangUp = new AbortController();
-	const response = await server.open.app.request('/api/sync/live', {
-		headers: { authorization: `Bearer ${token}` },
-		signal: hangUp.signal,
-	});
-	const reader = response.body!.getReader();
-	const decoder = new TextDecoder();
-	let rest = '';
-	async function next(): Promise<LiveEvent | null> {
-		for (;;) {
-			const end = rest.indexOf('\n');
-			if (end >= 0) {
-				const line = rest.slice(0, end);
-				rest = rest.slice(end + 1);
-				return JSON.parse(line) as LiveEvent;
-			}
-			const { done, value } = await reader.read();
-			if (done) return null;
-			rest += decoder.decode(value, { stream: true });
-		}
-	}
-	return { response, next, hangUp: () => void reader.cancel() };
+const listen = async (as: number | string): Promise<Stream> =>
+	aStream(server.open, typeof as === 'number' ? await server.tokenOf(as) : as);
+
+/** A stream that has said how things are. */
+async function listenOn(as: number | string): Promise<Stream> {
+	const stream = await listen(as);
+	await stream.until('heads');
+	return stream;
 }
 
 const enter = async (number: number): Promise<string> => {
@@ -53,24 +37,48 @@ const addBike = (as: number, registrationNumber: string) =>
 	});
 
 describe('the live stream', () => {
-	it('says hello with the counters of its scopes, and pokes when one of them moves', async () => {
+	it('says hello at once, then the counters of its scopes, and pokes when one of them moves', async () => {
 		const scope = scopeOf.customer(idOf('customer 112'));
 		const { response, next, hangUp } = await listen(112);
 		expect(response.headers.get('content-type')).toContain('application/x-ndjson');
 		expect(response.headers.get('cache-control')).toBe('no-store');
-		const hello = await next();
-		const { install } = await server.open.world.port.installation();
-		expect(hello).toMatchObject({ kind: 'hello', install });
-		const before = (hello as { heads: Heads }).heads[scope]!;
+		const { install, era } = await server.open.world.port.installation();
+		expect(await next()).toEqual({ kind: 'hello', install, era, heads: {} });
+		const known = (await next()) as { kind: string; heads: Heads };
+		expect(known.kind).toBe('heads');
+		const before = known.heads[scope]!;
 
 		expect((await addBike(112, 'KA05AA0112')).status).toBe(201);
 		expect(await next()).toEqual({ kind: 'poke', heads: { [scope]: before + 1 } });
 		hangUp();
 	});
 
+	it('says hello also while the counters cannot be read', async () => {
+		const { port } = server.open.world;
+		const reading = Promise.withResolvers<never>();
+		vi.spyOn(port, 'heads').mockReturnValueOnce(reading.promise);
+		const { next } = await listen(112);
+		expect(await next()).toMatchObject({ kind: 'hello' });
+		reading.reject(new Error('the database is away'));
+		expect(await next()).toMatchObject({ kind: 'bye' });
+		expect(await next()).toBeNull();
+	});
+
+	it('tells the counters again and again, for pokes that were lost', async () => {
+		vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+		onTestFinished(() => void vi.useRealTimers());
+		const { next, hangUp } = await listenOn(112);
+		await server.connection.query('update scope_head set v = v + 1 where scope = $1', [
+			scopeOf.customer(idOf('customer 112')),
+		]);
+		const heads = await server.open.world.port.heads([scopeOf.customer(idOf('customer 112'))]);
+		vi.advanceTimersByTime(heartbeatSeconds * 1000);
+		expect(await next()).toMatchObject({ kind: 'heads', heads });
+		hangUp();
+	});
+
 	it('does not hear what is none of its business', async () => {
-		const mine = await listen(113);
-		await mine.next();
+		const mine = await listenOn(113);
 		await addBike(114, 'KA05AA0114');
 		await addBike(113, 'KA05AA0113');
 		const poke = (await mine.next()) as { heads: Heads };
@@ -78,10 +86,40 @@ describe('the live stream', () => {
 		mine.hangUp();
 	});
 
+	it('follows at once what the person may follow by now, and no more what he may not', async () => {
+		const card = scopeOf.customer(idOf('customer 121'));
+		const office = scopeOf.office(shopId(3));
+		const { next, hangUp } = await listenOn(121);
+		const { committed } = server.open.world;
+		const setGrants = (sql: string) => server.connection.query(sql, [idOf('user 121')]);
+
+		await setGrants(
+			`insert into role_grant (role_grant_id, user_id, role, shop_id, granted_at)
+			select $1, $1, 'owner', '${shopId(3)}', granted_at from role_grant where user_id = $1`,
+		);
+		committed({ [card]: 900 });
+		expect(await next()).toMatchObject({ kind: 'poke' });
+		const told = (await next()) as { kind: string; heads: Heads };
+		expect(told).toMatchObject({ kind: 'heads', heads: { [office]: expect.any(Number) } });
+		committed({ [office]: 901 });
+		expect(await next()).toEqual({ kind: 'poke', heads: { [office]: 901 } });
+
+		await setGrants(
+			`update role_grant set revoked_at = granted_at where user_id = $1 and role = 'owner'`,
+		);
+		committed({ [card]: 902 });
+		expect(await next()).toMatchObject({ kind: 'poke' });
+		const left = (await next()) as { kind: string; heads: Heads };
+		expect([left.kind, office in left.heads, card in left.heads]).toEqual(['heads', false, true]);
+		committed({ [office]: 903 });
+		committed({ [card]: 904 });
+		expect(await next()).toEqual({ kind: 'poke', heads: { [card]: 904 } });
+		hangUp();
+	});
+
 	it('ends with a goodbye when its session ends', async () => {
 		const token = await enter(115);
-		const { next } = await listen(token);
-		expect(await next()).toMatchObject({ kind: 'hello' });
+		const { next } = await listenOn(token);
 		await server.ask('POST', '/api/auth/sign-out', { as: token });
 		expect(await next()).toMatchObject({ kind: 'bye', retryMs: expect.any(Number) });
 		expect(await next()).toBeNull();
@@ -89,16 +127,14 @@ describe('the live stream', () => {
 
 	it('ends when the session was ended elsewhere', async () => {
 		const token = await enter(116);
-		const { next } = await listen(token);
-		await next();
+		const { next } = await listenOn(token);
 		await server.connection.query('delete from session where user_id = $1', [idOf('user 116')]);
 		await server.open.watch.check();
 		expect(await next()).toMatchObject({ kind: 'bye' });
 	});
 
 	it('goes on for the others', async () => {
-		const { next, hangUp } = await listen(117);
-		await next();
+		const { next, hangUp } = await listenOn(117);
 		await server.open.watch.check();
 		await addBike(117, 'KA05AA0117');
 		expect(await next()).toMatchObject({ kind: 'poke' });
@@ -117,8 +153,7 @@ describe('the live stream', () => {
 	});
 
 	it('says goodbye to everybody when the server stops', async () => {
-		const streams = await Promise.all([listen(119), listen(120)]);
-		for (const each of streams) await each.next();
+		const streams = await Promise.all([listenOn(119), listenOn(120)]);
 		server.open.watch.endAll();
 		for (const each of streams) {
 			expect(await each.next()).toMatchObject({ kind: 'bye' });
@@ -163,5 +198,13 @@ describe('the fan-out', () => {
 		leave();
 		live.publish({ [scope]: 1 });
 		expect(heard).toEqual([]);
+	});
+
+	it('knows what anybody follows', () => {
+		const live = liveFanOut(() => undefined);
+		const [a, b] = [scopeOf.floor('a'), scopeOf.floor('b')];
+		for (const scopes of [[a], [a, b]])
+			live.follow({ userId: 'u', scopes: () => new Set(scopes), hear: () => undefined });
+		expect(live.followed().toSorted()).toEqual([a, b]);
 	});
 });
