@@ -5,11 +5,13 @@ import type { MiddlewareHandler } from 'hono';
 import { Rejection } from '#sync/core/rejection.ts';
 import { RuleCrash } from './domain/crashes.ts';
 import { authRoutes } from './routes/auth.ts';
+import { blobRoutes } from './routes/blobs.ts';
 import { bookingRoutes } from './routes/bookings.ts';
 import type { Route } from './routes/definition.ts';
 import { demoRoutes } from './routes/demo.ts';
 import { describeApi } from './routes/docs.ts';
-import { headersFor, inert, plainPaths, sameSiteWrites } from './routes/guard.ts';
+import { deviceRoutes } from './routes/devices.ts';
+import { headersFor, inert, modeOf, plainPaths, sameSiteWrites } from './routes/guard.ts';
 import { healthRoutes } from './routes/health.ts';
 import type { House } from './routes/house.ts';
 import { liveRoutes } from './routes/live.ts';
@@ -32,7 +34,9 @@ export const routesOf = (house: Pick<House, 'demo'>): readonly Route[] => [
 	...bookingRoutes,
 	...workRoutes,
 	...syncRoutes,
+	...deviceRoutes,
 	...liveRoutes,
+	...blobRoutes,
 	...(house.demo === null ? [] : demoRoutes),
 ];
 
@@ -42,7 +46,7 @@ export function createApp(house: House): Hono {
 	const routes = routesOf(house);
 	app.use(logged(house));
 	app.use(headersFor(house));
-	app.use('/api/*', inert, plainPaths, sameSiteWrites(house));
+	app.use('/api/*', modeOf(house), inert, plainPaths, sameSiteWrites(house));
 	app.onError((error) => answerTo(error, house));
 
 	register(app, house, routes);

@@ -1,12 +1,14 @@
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 import { createApp } from './app.ts';
+import { newId } from './auth/new-id.ts';
 import { registerCustomer } from './auth/registration.ts';
 import { sessionWatch, type SessionWatch } from './auth/session-watch.ts';
 import { signInWith, type SignIn } from './auth/sign-in.ts';
 import { businessClock } from './clock/business-clock.ts';
 import { timersOn, type Timers } from './clock/timers.ts';
 import type { Connection } from './db/connection.ts';
+import { blobsOn } from './db/blobs.ts';
 import { liveFanOut } from './db/live.ts';
 import { migrate } from './db/migrate.ts';
 import { nextTimer } from './db/next-timer.ts';
@@ -16,6 +18,9 @@ import { seed, seedOnce } from './demo/seed.ts';
 import { demoTown } from './demo/town.ts';
 import type { World } from './domain/perform.ts';
 import { reactions } from './domain/reactions.ts';
+import { replayOfParked } from './domain/replay.ts';
+import { sweepScopes } from './domain/sweep.ts';
+import { toldToAll } from './neighbours.ts';
 import { memoryOutbox, type Sms } from './outside/sms.ts';
 import { writeProbe } from './ready.ts';
 import type { House } from './routes/house.ts';
@@ -45,6 +50,10 @@ export type Open = {
 	readonly signIn: SignIn;
 	readonly watch: SessionWatch;
 	readonly timers: Timers;
+	/** Forgets what every device has heard of or must ask for anew, and sets shops to today. */
+	readonly sweep: () => Promise<void>;
+	/** Performs what was parked and can be by now; answers how much that was. */
+	readonly replay: () => Promise<number>;
 	/** From now on the server says that it is not ready. */
 	readonly drain: () => void;
 };
@@ -59,9 +68,11 @@ export async function openServer(options: OpenOptions): Promise<Open> {
 
 	const clock = await businessClock(connection, wall);
 	const live = liveFanOut((work, ms) => void setTimeout(work, ms).unref());
-	const world: World = { port, now: clock.now, committed: live.publish, reactions };
+	const committed = toldToAll({ connection, port, live, log });
+	const world: World = { port, now: clock.now, committed, reactions };
 	const next = (by: Instant, except: readonly string[]) => nextTimer(connection, by, except);
-	const timers = timersOn({ world, next, moveTo: clock.moveTo });
+	const anId = () => newId(wall());
+	const timers = timersOn({ world, next, moveTo: clock.moveTo, newId: anId });
 	const outbox = options.demo === null ? null : memoryOutbox(clock.now);
 	const signIn = await signInWith({
 		...options,
@@ -79,6 +90,7 @@ export async function openServer(options: OpenOptions): Promise<Open> {
 		signIn,
 		watch,
 		live,
+		blobs: blobsOn(connection, wall),
 		log,
 		origins: options.origins,
 		behindProxy: options.behindProxy,
@@ -87,5 +99,15 @@ export async function openServer(options: OpenOptions): Promise<Open> {
 		isReady: probe.isReady,
 		demo: outbox === null ? null : demoTown({ clock, timers, outbox, seedAgain }),
 	};
-	return { app: createApp(house), house, world, signIn, watch, timers, drain: probe.drain };
+	return {
+		app: createApp(house),
+		house,
+		world,
+		signIn,
+		watch,
+		timers,
+		sweep: () => timers.between(() => sweepScopes(world, anId)),
+		replay: replayOfParked(world),
+		drain: probe.drain,
+	};
 }

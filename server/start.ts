@@ -16,6 +16,7 @@ import { Problem, problem } from './routes/problem.ts';
 const buildDir = path.resolve(import.meta.dirname, '../build');
 const portsTriedMax = 50;
 const drainMs = 10_000;
+const idleEveryMs = 100;
 
 /** Starts to listen, opens the database, and stops in good order when the system says so. */
 export async function start(config: Config, warnings: readonly string[]): Promise<void> {
@@ -75,7 +76,10 @@ const serverFor = (fetch: Answer): Server =>
 	}) as Server;
 
 /** What goes on by itself. The embedded database has nobody else to tidy up after it. */
-function beatsOf({ timers, watch, signIn }: Open, connection: Connection): Beat[] {
+function beatsOf(
+	{ timers, watch, signIn, sweep, replay, house }: Open,
+	connection: Connection,
+): Beat[] {
 	const hourMs = 3_600_000;
 	const tidy: Beat[] = [
 		{ everyMs: hourMs / 6, work: () => connection.exec('checkpoint') },
@@ -85,6 +89,9 @@ function beatsOf({ timers, watch, signIn }: Open, connection: Connection): Beat[
 		{ everyMs: 1_000, work: timers.run },
 		{ everyMs: 5_000, work: watch.check },
 		{ everyMs: hourMs, work: signIn.limits.sweep },
+		{ everyMs: hourMs, work: house.blobs.sweep },
+		{ everyMs: 6 * hourMs, work: sweep, atOnce: true },
+		{ everyMs: hourMs / 6, work: replay, atOnce: true },
 		...(connection.kind === 'pglite' ? tidy : []),
 	];
 }
@@ -117,9 +124,11 @@ function tryListen(server: Server, port: number, host: string): Promise<boolean>
 /** Waits for what is being answered, but not for ever. */
 async function closed(server: Server): Promise<void> {
 	const ended = new Promise((resolve) => server.close(resolve));
-	server.closeIdleConnections();
+	// A connection is closed as soon as its answer is out, not when its phone lets go of it.
+	const idle = setInterval(() => server.closeIdleConnections(), idleEveryMs);
 	const late = setTimeout(() => server.closeAllConnections(), drainMs);
 	await ended;
+	clearInterval(idle);
 	clearTimeout(late);
 }
 

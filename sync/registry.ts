@@ -1,6 +1,8 @@
 import { roleGrant } from './access/entity.ts';
 import * as bookingMutators from './booking/mutators.ts';
 import { booking, bookingLine } from './booking/entity.ts';
+import { readMark } from './booking/read-mark.ts';
+import { seeBooking } from './booking/see.ts';
 import type { AnyEntity, CollectionName } from './core/entity.ts';
 import type { AnyMutator } from './core/mutator.ts';
 import * as customerMutators from './customer/mutators.ts';
@@ -9,6 +11,8 @@ import * as jobMutators from './job/mutators.ts';
 import { assignment, job, jobOffer } from './job/entity.ts';
 import { notice } from './notice/entity.ts';
 import { observation } from './observation/entity.ts';
+import { ageShop } from './shop/age.ts';
+import { shopWindow } from './shop/age-window.ts';
 import { servicePrice, serviceType, shop, shopHours } from './shop/entity.ts';
 import { timer } from './timer/entity.ts';
 import * as vehicleMutators from './vehicle/mutators.ts';
@@ -18,6 +22,7 @@ import { worker, workerShift, workerTime } from './worker/entity.ts';
 /** Every entity that a mutation may write, parents before children: the order of inserts. */
 export const entities = [
 	shop,
+	shopWindow,
 	shopHours,
 	worker,
 	workerShift,
@@ -28,6 +33,7 @@ export const entities = [
 	vehicle,
 	booking,
 	bookingLine,
+	readMark,
 	job,
 	assignment,
 	jobOffer,
@@ -53,8 +59,10 @@ export const partsOf = (collection: CollectionName): readonly AnyEntity[] =>
 
 const all = [
 	...Object.values(bookingMutators),
+	seeBooking,
 	...Object.values(customerMutators),
 	...Object.values(jobMutators),
+	ageShop,
 	...Object.values(vehicleMutators),
 ] as const;
 type Known = (typeof all)[number];

@@ -26,6 +26,8 @@ export type Sessions = {
 	readonly listFor: (session: Session) => Promise<SessionShown[]>;
 	/** Ends one session of the person behind this one, or (null) all but this one. */
 	readonly endFor: (session: Session, id: string | null) => Promise<void>;
+	/** Ends a session of a person, be it the one he asks by. */
+	readonly endOwn: (userId: string, id: string) => Promise<void>;
 };
 
 export function sessionsOn(
@@ -64,6 +66,13 @@ export function sessionsOn(
 				[session.userId, session.id, id],
 			);
 			for (const each of rows) ended(each.session_id);
+		},
+		async endOwn(userId, id) {
+			await connection.query('delete from session where user_id = $1 and session_id = $2', [
+				userId,
+				id,
+			]);
+			ended(id);
 		},
 	};
 }

@@ -1,5 +1,10 @@
 /** Something done again and again, each time so long after the last time ended. */
-export type Beat = { readonly everyMs: number; readonly work: () => Promise<unknown> };
+export type Beat = {
+	readonly everyMs: number;
+	readonly work: () => Promise<unknown>;
+	/** The first time is now, not after a while. */
+	readonly atOnce?: true;
+};
 
 /**
  * Starts the beats. One that fails is told and beats on: what it does is due the next time as well.
@@ -13,7 +18,7 @@ export function startBeats(
 	const waiting = new Set<NodeJS.Timeout>();
 	const working = new Set<Promise<void>>();
 
-	function later(beat: Beat): void {
+	function later(beat: Beat, ms: number): void {
 		const timeout = setTimeout(() => {
 			waiting.delete(timeout);
 			const work = beat
@@ -21,14 +26,14 @@ export function startBeats(
 				.then(() => undefined, failed)
 				.finally(() => {
 					working.delete(work);
-					if (!stopped) later(beat);
+					if (!stopped) later(beat, beat.everyMs);
 				});
 			working.add(work);
-		}, beat.everyMs);
+		}, ms);
 		waiting.add(timeout);
 	}
 
-	for (const beat of beats) later(beat);
+	for (const beat of beats) later(beat, beat.atOnce ? 0 : beat.everyMs);
 	return {
 		async stop() {
 			stopped = true;

@@ -1,6 +1,4 @@
 import { systemActor } from '#sync/core/actor.ts';
-import type { Row } from '#sync/core/entity.ts';
-import { derivedIds } from '#sync/core/id.ts';
 import type { Refusal } from '#sync/core/rejection.ts';
 import type { Instant } from '#sync/core/time.ts';
 import { mutatorNamed, type MutatorName } from '#sync/registry.ts';
@@ -26,14 +24,17 @@ export type TimersOptions = {
 	readonly next: (by: Instant, except: readonly string[]) => Promise<string | null>;
 	/** Moves business time forward; a time that has passed changes nothing. */
 	readonly moveTo: (instant: Instant) => Promise<void>;
+	/** Ids that nobody can work out. */
+	readonly newId: () => string;
 };
 
 /**
  * Turns run-out timers into mutations of the system, in the order in which they ran out: what one of
- * them sets in motion comes before a later one. The mutation has the timer's id, so that one which
- * was performed just before a crash, or by another process, is not performed again, only marked.
+ * them sets in motion comes before a later one. The mutation has an id that is in the timer's row, so
+ * that one which was performed just before a crash, or by another process, is not performed again,
+ * only marked.
  */
-export function timersOn({ world, next, moveTo }: TimersOptions): Timers {
+export function timersOn({ world, next, moveTo, newId }: TimersOptions): Timers {
 	let running: Promise<unknown> = Promise.resolve();
 
 	async function runBy(by: () => Instant): Promise<number> {
@@ -46,7 +47,7 @@ export function timersOn({ world, next, moveTo }: TimersOptions): Timers {
 			if (row === undefined) throw new Error('a timer vanished');
 			await moveTo(row.dueAt);
 			try {
-				await runOut(world, row);
+				await runOut(world, row, newId);
 				count += 1;
 			} catch (error) {
 				failed.set(id, error);
@@ -75,14 +76,37 @@ export function timersOn({ world, next, moveTo }: TimersOptions): Timers {
 	};
 }
 
-async function runOut(world: World, row: Timer): Promise<void> {
+async function runOut(world: World, row: Timer, newId: () => string): Promise<void> {
 	const now = world.now();
-	const otherIds = derivedIds(row.id, row.dueAt);
-	let refusal = await performUnder(row.id, world, row, now);
-	// Ids follow from a phone's, so a phone can work them out and use one up before its time.
-	while (refusal === 'key_reused') refusal = await performUnder(otherIds(), world, row, now);
-	const ran = { ...row, ranAt: now } as unknown as Row;
-	await world.port.transaction((tx) => tx.flush([{ entity: timer, kind: 'update', rows: [ran] }]));
+	let refusal = await performUnder(row.mutationId ?? row.id, world, row, now);
+	if (refusal === 'key_reused' && row.mutationId === null)
+		refusal = await performUnder(await otherIdFor(world, row, newId()), world, row, now);
+	if (refusal === 'key_reused') throw new Error('somebody used up an id that nobody could know');
+	await inRow(world, row.id, (current) => ({ ...current, ranAt: now }));
+}
+
+/**
+ * A timer's id follows from a phone's, so a phone can work it out and use it up before its time, as
+ * any other that would follow from it. Then one is made that cannot be known, and is kept before it
+ * is used: whoever finds the timer due after that, performs the same.
+ */
+async function otherIdFor(world: World, { id }: Timer, made: string): Promise<string> {
+	const { mutationId } = await inRow(world, id, (current) => ({
+		...current,
+		mutationId: current.mutationId ?? made,
+	}));
+	return mutationId ?? made;
+}
+
+function inRow(world: World, id: string, next: (current: Timer) => Timer): Promise<Timer> {
+	return world.port.transaction(async (tx) => {
+		await tx.lock([`timer:${id}`]);
+		const [current] = (await tx.read(timer, [id])) as unknown as Timer[];
+		if (current === undefined) throw new Error('a timer vanished');
+		const row = next(current);
+		await tx.flush([{ entity: timer, kind: 'update', rows: [row] }]);
+		return row;
+	});
 }
 
 async function performUnder(

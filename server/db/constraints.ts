@@ -1,7 +1,7 @@
 import type { AnyEntity, Row } from '#sync/core/entity.ts';
 import type { Refusal } from '#sync/core/rejection.ts';
-import { liveBookingStatuses } from '#sync/booking/entity.ts';
-import { liveAssignmentStates } from '#sync/job/entity.ts';
+import { liveBookingStatuses } from '#sync/booking/states.ts';
+import { liveAssignmentStates } from '#sync/job/states.ts';
 
 /**
  * What at most one row may hold at a time: these fields together, for one that overlaps in time
@@ -96,6 +96,11 @@ export const rules: Readonly<Record<string, Rule>> = {
 	booking_line_booking_id_line_no_key: {
 		entity: 'booking_line',
 		fields: ['bookingId', 'lineNo'],
+		refusal: 'id_taken',
+	},
+	read_mark_booking_id_side_key: {
+		entity: 'read_mark',
+		fields: ['bookingId', 'side'],
 		refusal: 'id_taken',
 	},
 	job_booking_id_key: { entity: 'job', fields: ['bookingId'], refusal: 'id_taken' },

@@ -25,12 +25,19 @@ export const device = entity(
 		emptyAt: optional(instant()),
 		/** `eff` of its last mutation: the next cannot have been done before. */
 		lastEff: optional(instant()),
-		/** How many reports it sent on that day; a phone that floods is parked, not believed. */
+		/** How many reports, and things that nobody here knows, it sent on that day: a flood ends. */
 		reportsOn: optional(day()),
 		reportsCount: int(0, 1_000_000),
 		clockOffsetMs: optional(int(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)),
 		appBuild: text(80),
+		/** It was signed off: nothing it sends is taken any more. */
 		revokedAt: optional(instant()),
+		/** The session it last used; null: its person signed out there. */
+		sessionId: optional(ref('session')),
+		/** Seals on the phone what it could not send, so that nobody else reads it there. */
+		sealKey: optional(text(64)),
+		/** When it was first heard: it is no witness of a role that had ended by then. */
+		firstContact: instant(),
 	},
 	{ home: null, indexes: [['userId']] },
 );

@@ -1,9 +1,11 @@
 import { byId } from '#sync/core/document.ts';
 import type { AnyEntity, CollectionName, Row } from '#sync/core/entity.ts';
 import type { Scope } from '#sync/core/scope.ts';
+import type { Instant } from '#sync/core/time.ts';
 import { partsOf, rootOf } from '#sync/registry.ts';
 import { matches } from './match.ts';
 import { memoryRules, type MemoryRule } from './memory-rules.ts';
+import { withinBytes } from './page-bytes.ts';
 import {
 	ConstraintViolation,
 	TryAgain,
@@ -18,7 +20,11 @@ import {
 	type Write,
 } from './port.ts';
 
-type Stamp = { readonly v: number; readonly gone: Touch['gone'] };
+type Stamp = {
+	readonly v: number;
+	readonly gone: Touch['gone'];
+	readonly goneAt: Instant | null;
+};
 type Tables = Map<string, Map<string, Row>>;
 
 /** What the memory database holds; a copy of it is a backup. */
@@ -26,6 +32,8 @@ export type MemoryState = {
 	readonly tables: Tables;
 	readonly log: Map<string, LogEntry>;
 	readonly heads: Map<Scope, number>;
+	/** What left these scopes at these counters or earlier may be forgotten. */
+	readonly floors: Map<Scope, number>;
 	/** `collection/id` in a scope. */
 	readonly stamps: Map<Scope, Map<string, Stamp>>;
 };
@@ -37,6 +45,7 @@ export const emptyState = (): MemoryState => ({
 	tables: new Map(),
 	log: new Map(),
 	heads: new Map(),
+	floors: new Map(),
 	stamps: new Map(),
 });
 
@@ -47,25 +56,38 @@ export const emptyState = (): MemoryState => ({
 export function memoryPort(install: string, state = emptyState(), era = 1): MemoryPort {
 	let current = state;
 	let turn: Promise<unknown> = Promise.resolve();
+	function inTurn<T>(work: (draft: MemoryState) => Promise<T>): Promise<T> {
+		const run = turn.then(async () => {
+			const draft = copyOf(current);
+			const result = await work(draft);
+			current = draft;
+			return result;
+		});
+		turn = run.catch(() => undefined);
+		return run;
+	}
 	return {
-		transaction: (work) => {
-			const run = turn.then(async () => {
-				const draft = copyOf(current);
-				const result = await work(transactionOn(draft));
-				current = draft;
-				return result;
-			});
-			turn = run.catch(() => undefined);
-			return run;
-		},
+		transaction: (work) => inTurn((draft) => work(transactionOn(draft))),
 		...readsOn(() => current),
-		pull: async (request) => pullFrom(current, request),
+		pull: (request) => withinBytes(async (each) => pullFrom(current, each), request),
+		sweepGone: (before) => inTurn(async (draft) => sweepIn(draft, before)),
+		parked: async (after, rowsMax) => {
+			const waiting = [...current.log.values()].filter((each) => each.status === 'parked');
+			const later = waiting.filter((each) => after === null || comesBefore(after, each) < 0);
+			return later.sort(comesBefore).slice(0, rowsMax);
+		},
 		heads: async (scopes) =>
 			Object.fromEntries(scopes.map((each) => [each, current.heads.get(each) ?? 0])),
 		installation: async () => ({ install, era }),
 		close: async () => undefined,
 		state: () => current,
 	};
+}
+
+/** As they came in; of what came in together, as the device had numbered it. */
+function comesBefore(a: LogEntry, b: LogEntry): number {
+	if (a.receivedAt !== b.receivedAt) return a.receivedAt < b.receivedAt ? -1 : 1;
+	return (a.seq ?? 0) - (b.seq ?? 0) || byId(a, b);
 }
 
 function readsOn(state: () => MemoryState) {
@@ -92,7 +114,7 @@ function transactionOn(draft: MemoryState): PortTransaction {
 			return new Set(fresh.map((each) => each.id));
 		},
 		flush: async (writes) => writes.forEach((write) => flushInto(draft.tables, write)),
-		stamp: async (touches, outcomes) => stampInto(draft, touches, outcomes),
+		stamp: async (touches, outcomes, now) => stampInto(draft, touches, outcomes, now),
 	};
 }
 
@@ -142,6 +164,7 @@ function stampInto(
 	draft: MemoryState,
 	touches: readonly Touch[],
 	outcomes: readonly LogOutcome[],
+	now: Instant,
 ): Record<Scope, number> {
 	const heads: Record<Scope, number> = {};
 	for (const scope of new Set(touches.map((each) => each.scope))) {
@@ -151,7 +174,11 @@ function stampInto(
 	for (const { scope, collection, id, gone } of touches) {
 		const stamps = draft.stamps.get(scope) ?? new Map<string, Stamp>();
 		draft.stamps.set(scope, stamps);
-		stamps.set(`${collection}/${id}`, { v: heads[scope] as number, gone });
+		stamps.set(`${collection}/${id}`, {
+			v: heads[scope] as number,
+			gone,
+			goneAt: gone === null ? null : now,
+		});
 	}
 	for (const { scopes, ...outcome } of outcomes) {
 		const entry = draft.log.get(outcome.id) as LogEntry;
@@ -159,6 +186,18 @@ function stampInto(
 		draft.log.set(outcome.id, { ...entry, ...outcome, effects });
 	}
 	return heads;
+}
+
+function sweepIn(draft: MemoryState, before: Instant): number {
+	let count = 0;
+	for (const [scope, stamps] of draft.stamps)
+		for (const [key, { v, goneAt }] of stamps) {
+			if (goneAt === null || goneAt >= before) continue;
+			stamps.delete(key);
+			draft.floors.set(scope, Math.max(v, draft.floors.get(scope) ?? 0));
+			count += 1;
+		}
+	return count;
 }
 
 function pullFrom(state: MemoryState, { cursors, rowsMax }: PullRequest): PullPage {
@@ -183,8 +222,13 @@ function pullFrom(state: MemoryState, { cursors, rowsMax }: PullRequest): PullPa
 		}
 	}
 	const changes = [...keys].map(([key, stamp]) => changeOf(state, scopes, key, stamp));
-	return { changes, rows: rowsOf(state, changes), cursors: next, more };
+	const stale = scopes.filter((each) => isStale(state, each, cursors[each] ?? 0));
+	return { changes, rows: rowsOf(state, changes), cursors: next, more, stale };
 }
+
+/** Forgotten since, or never reached. */
+const isStale = ({ floors, heads }: MemoryState, scope: Scope, cursor: number): boolean =>
+	cursor > 0 && (cursor < (floors.get(scope) ?? 0) || cursor > (heads.get(scope) ?? 0));
 
 /** What one transaction did in a scope, transaction by transaction, oldest first. */
 function groupsAfter(state: MemoryState, scope: Scope, cursor: number) {
@@ -223,5 +267,6 @@ const copyOf = (state: MemoryState): MemoryState => ({
 	tables: new Map([...state.tables].map(([name, rows]) => [name, new Map(rows)])),
 	log: new Map(state.log),
 	heads: new Map(state.heads),
+	floors: new Map(state.floors),
 	stamps: new Map([...state.stamps].map(([scope, stamps]) => [scope, new Map(stamps)])),
 });

@@ -18,6 +18,13 @@ export interface Port extends Reads {
 	transaction<T>(work: (tx: PortTransaction) => Promise<T>): Promise<T>;
 	/** What changed for these scopes since their cursors: one statement, its own snapshot. */
 	pull(request: PullRequest): Promise<PullPage>;
+	/**
+	 * Forgets what left its scope before that time, and raises the floors of those scopes: a cursor
+	 * below a floor would never hear of it. Returns how much was forgotten.
+	 */
+	sweepGone(before: Instant): Promise<number>;
+	/** Parked mutations that came in after this one (null: from the first), in that order. */
+	parked(after: LogEntry | null, rowsMax: number): Promise<LogEntry[]>;
 	/** Counters of these scopes; 0 for one never stamped. */
 	heads(scopes: readonly Scope[]): Promise<Record<Scope, number>>;
 	/** Which data set this is. `install` changes with seeding, `era` with a restore. */
@@ -48,9 +55,14 @@ export interface PortTransaction extends Reads {
 	/**
 	 * The last statement of every transaction that changed something: raises the counter of each
 	 * touched scope once, stamps the documents with it, stores outcomes with `{scope: counter}` of
-	 * the scopes each mutation moved. Returns the new counters. Nothing may follow it.
+	 * the scopes each mutation moved. What is gone, is gone since `now`. Returns the new counters.
+	 * Nothing may follow it.
 	 */
-	stamp(touches: readonly Touch[], outcomes: readonly LogOutcome[]): Promise<Record<Scope, number>>;
+	stamp(
+		touches: readonly Touch[],
+		outcomes: readonly LogOutcome[],
+		now: Instant,
+	): Promise<Record<Scope, number>>;
 }
 
 /** Rows of one entity to write at once. Updates carry whole rows. */
@@ -112,6 +124,8 @@ export type PullRequest = {
 	readonly cursors: Readonly<Record<Scope, number>>;
 	/** Changes at most, but whole counter groups: what one transaction did in a scope comes together. */
 	readonly rowsMax: number;
+	/** About how much JSON of documents at most; a single counter group comes whole. Absent: any. */
+	readonly bytesMax?: number;
 };
 
 export type PullPage = {
@@ -127,6 +141,12 @@ export type PullPage = {
 	/** How far each scope has been read with this page. */
 	readonly cursors: Readonly<Record<Scope, number>>;
 	readonly more: boolean;
+	/**
+	 * Scopes of which this cursor says nothing: what left since then is forgotten (it lies below the
+	 * floor), or the scope has never come that far (another data set, a restore, a forgery). They have
+	 * to be read anew, from 0.
+	 */
+	readonly stale: readonly Scope[];
 };
 
 /** A UNIQUE, EXCLUDE or CHECK constraint said no; `db/constraints.ts` turns it into a refusal. */

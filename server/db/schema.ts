@@ -1,10 +1,12 @@
 import { bigint, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import * as access from '#sync/access/entity.ts';
 import * as bookings from '#sync/booking/entity.ts';
+import * as readMarks from '#sync/booking/read-mark.ts';
 import * as customers from '#sync/customer/entity.ts';
 import * as jobs from '#sync/job/entity.ts';
 import * as notices from '#sync/notice/entity.ts';
 import * as observations from '#sync/observation/entity.ts';
+import * as windows from '#sync/shop/age-window.ts';
 import * as shops from '#sync/shop/entity.ts';
 import * as timers from '#sync/timer/entity.ts';
 import * as vehicles from '#sync/vehicle/entity.ts';
@@ -14,6 +16,7 @@ import { instant, tableOf } from './table.ts';
 
 /** What the entities describe. */
 export const shop = tableOf(shops.shop);
+export const shopWindow = tableOf(windows.shopWindow);
 export const shopHours = tableOf(shops.shopHours);
 export const worker = tableOf(workers.worker);
 export const workerShift = tableOf(workers.workerShift);
@@ -24,6 +27,7 @@ export const roleGrant = tableOf(access.roleGrant);
 export const vehicle = tableOf(vehicles.vehicle);
 export const booking = tableOf(bookings.booking);
 export const bookingLine = tableOf(bookings.bookingLine);
+export const readMark = tableOf(readMarks.readMark);
 export const job = tableOf(jobs.job);
 export const assignment = tableOf(jobs.assignment);
 export const jobOffer = tableOf(jobs.jobOffer);
@@ -68,6 +72,7 @@ export const docScope = pgTable(
 		id: uuid().notNull(),
 		v: bigint({ mode: 'number' }).notNull(),
 		gone: text(),
+		goneAt: instant('gone_at'),
 	},
 	(table) => [primaryKey({ columns: [table.scope, table.coll, table.id] })],
 );

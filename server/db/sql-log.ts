@@ -35,8 +35,13 @@ const claimSql = `insert into mutation (${claimed.map(([, column]) => column).jo
 const entrySql = [...claimed, ...settled].map(
 	([field, column, type]) => `'${field}', ${type === 'timestamptz' ? isoSql(column) : column}`,
 );
-const entriesSql = `select jsonb_build_object(${entrySql.join(', ')}) as entry
-	from mutation where mutation_id = any($1::uuid[])`;
+const entrySelect = `select jsonb_build_object(${entrySql.join(', ')}) as entry from mutation`;
+const entriesSql = `${entrySelect} where mutation_id = any($1::uuid[])`;
+
+/** As they came in; of what came in together, as the device had numbered it. */
+const parkedSql = `${entrySelect} where status = 'parked'
+	and (received_at, coalesce(seq, 0), mutation_id) > ($1::timestamptz, $2::bigint, $3::uuid)
+	order by received_at, coalesce(seq, 0), mutation_id limit $4::int`;
 
 /**
  * Takes the mutation ids and returns those that were free. Of one that another transaction is just
@@ -56,4 +61,17 @@ export async function readEntries(sql: Sql, ids: readonly string[]): Promise<Log
 		assert(entry.status !== null, `mutation ${entry.id} was claimed but never settled`);
 		return entry;
 	});
+}
+
+const beforeAll = { receivedAt: '-infinity', seq: 0, id: '00000000-0000-0000-0000-000000000000' };
+
+/** What waits for a newer server or for a person, in the order in which it came in. */
+export async function readParked(
+	sql: Sql,
+	after: LogEntry | null,
+	rowsMax: number,
+): Promise<LogEntry[]> {
+	const { receivedAt, seq, id } = after ?? beforeAll;
+	const rows = await sql.query<{ entry: LogEntry }>(parkedSql, [receivedAt, seq ?? 0, id, rowsMax]);
+	return rows.map(({ entry }) => entry);
 }

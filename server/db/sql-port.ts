@@ -1,12 +1,14 @@
 import { assert } from '#sync/core/rejection.ts';
 import type { Scope } from '#sync/core/scope.ts';
 import type { Connection, Sql } from './connection.ts';
+import { withinBytes } from './page-bytes.ts';
 import type { Port, PortTransaction, Reads } from './port.ts';
 import { translating, translatingSql } from './sql-errors.ts';
-import { claimIds, readEntries } from './sql-log.ts';
+import { claimIds, readEntries, readParked } from './sql-log.ts';
 import { pullPage } from './sql-pull.ts';
 import { listRows, readRows, writeRows } from './sql-rows.ts';
 import { stampScopes } from './sql-stamp.ts';
+import { sweepGone } from './sql-sweep.ts';
 
 /** The port on PostgreSQL or PGlite. Raw SQL: it is the hot path, and half of it is not in any builder. */
 export function sqlPort(connection: Connection): Port {
@@ -17,7 +19,9 @@ export function sqlPort(connection: Connection): Port {
 			translating(() =>
 				connection.transaction((tx) => work(transactionOn(translatingSql(tx), connection.kind))),
 			),
-		pull: (request) => pullPage(sql, request),
+		pull: (request) => withinBytes((each) => pullPage(sql, each), request),
+		sweepGone: (before) => sweepGone(connection, before),
+		parked: (after, rowsMax) => readParked(sql, after, rowsMax),
 		heads: (scopes) => readHeads(sql, scopes),
 		installation: () => readInstallation(sql),
 		close: () => connection.close(),
@@ -46,8 +50,8 @@ function transactionOn(sql: Sql, kind: Connection['kind']): PortTransaction {
 		async flush(writes) {
 			for (const write of writes) await writeRows(unstamped, write);
 		},
-		async stamp(touches, outcomes) {
-			const heads = await stampScopes(unstamped, touches, outcomes);
+		async stamp(touches, outcomes, now) {
+			const heads = await stampScopes(unstamped, touches, outcomes, now);
 			stamped = true;
 			return heads;
 		},

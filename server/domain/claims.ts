@@ -1,3 +1,4 @@
+import { assert, refuseUnless } from '#sync/core/rejection.ts';
 import { localDay, type Instant } from '#sync/core/time.ts';
 import type { PortTransaction, LogClaim } from '../db/port.ts';
 import { device, type Device } from '../db/device.ts';
@@ -16,8 +17,20 @@ export class SeqGap extends Error {
 	}
 }
 
-/** A phone's reports beyond this on one day are parked, not believed. */
-const reportsPerDayMax = 500;
+/**
+ * A device used a number of its own for two things: somewhere there is a copy of it. Nothing from
+ * there on is taken; it goes on as a device of its own.
+ */
+export class Forked extends Error {
+	override readonly name = 'Forked';
+}
+
+/**
+ * What a phone may say on one day without being asked whether it is right: reports beyond this are
+ * parked and wait for a person; what no server knows yet is refused.
+ */
+const countedPerDayMax = 500;
+const countMax = 1_000_000;
 const platformZone = 'Asia/Kolkata';
 
 /** The device of a group as the database has it, under its lock; null for REST and the clock. */
@@ -27,8 +40,11 @@ export async function deviceOf(
 ): Promise<Device | null> {
 	const id = group[0]?.member.device?.id;
 	if (id === undefined) return null;
-	const [row] = await tx.read(device, [id]);
-	return row as Device;
+	const [row] = (await tx.read(device, [id])) as unknown as Device[];
+	assert(row !== undefined, 'a device is made before what it sends is performed');
+	// Signed off in the middle of a batch: what was done before that stays.
+	refuseUnless(row.revokedAt === null, 'device_revoked');
+	return row;
 }
 
 /** The group as the log will keep it, each with the time at which it was done as far as known. */
@@ -39,7 +55,7 @@ export function claimsOf(
 ): LogClaim[] {
 	let lastEff = from?.lastEff ?? null;
 	const emptyAt = from?.emptyAt ?? null;
-	return group.map(({ member, args }) => {
+	return group.map(({ member, mutator, args }) => {
 		const { mutation, actor, hash } = member;
 		const { effLo, eff } = effectiveTime(mutation.at, { lastEff, emptyAt }, now);
 		if (from) lastEff = eff;
@@ -49,7 +65,7 @@ export function claimsOf(
 			deviceId: member.device?.id ?? null,
 			seq: freshSeqOf(member, from),
 			name: mutation.name,
-			version: mutation.version,
+			version: mutator?.version ?? mutation.version,
 			args: args ?? (member.device ? mutation.args : null),
 			requestHash: hash,
 			at: mutation.at.wall,
@@ -60,24 +76,34 @@ export function claimsOf(
 	});
 }
 
-/**
- * A number that was consumed before is left out: the log may have it under another id, if a phone
- * came back from a backup of its own and counted on from there. What it did since is work all the
- * same.
- */
-function freshSeqOf({ device: from }: Member, known: Device | null): number | null {
-	if (from === undefined) return null;
-	return known !== null && from.seq <= known.lastSeq ? null : from.seq;
-}
+/** A number that was consumed before is no claim: what bears it is a repeat, or a fork. */
+const freshSeqOf = ({ device: from }: Member, known: Device | null): number | null =>
+	from !== undefined && !isConsumed(from.seq, known) ? from.seq : null;
+
+const isConsumed = (seq: number, known: Device | null): boolean =>
+	known !== null && seq <= known.lastSeq;
 
 /** Refuses to step over a missing mutation of a device: what it did must be applied in its order. */
-export function checkSequence(claims: readonly LogClaim[], from: Device | null): void {
+export function checkSequence(group: readonly Prepared[], from: Device | null): void {
 	if (from === null) return;
 	let next = from.lastSeq + 1;
-	for (const { seq } of claims) {
-		if (seq === null || seq < next) continue;
-		if (seq > next) throw new SeqGap(next);
-		next += 1;
+	for (const { member } of group) {
+		const seq = member.device?.seq ?? 0;
+		// Nothing of this group is applied, so it goes on from what was consumed before it.
+		if (seq > next) throw new SeqGap(from.lastSeq + 1);
+		next = Math.max(next, seq + 1);
+	}
+}
+
+/** Under a number that was consumed before only what was consumed then may come again. */
+export function refuseForks(
+	group: readonly Prepared[],
+	from: Device | null,
+	fresh: ReadonlySet<string>,
+): void {
+	for (const { member } of group) {
+		if (member.device === undefined || !isConsumed(member.device.seq, from)) continue;
+		if (fresh.has(member.mutation.id)) throw new Forked(`${member.device.id} is two`);
 	}
 }
 
@@ -85,7 +111,7 @@ export function checkSequence(claims: readonly LogClaim[], from: Device | null):
 export async function advanceDevice(
 	work: UnitOfWork,
 	claims: readonly LogClaim[],
-	reports: number,
+	counted: number,
 ): Promise<void> {
 	const last = claims.at(-1);
 	if (!last || last.deviceId === null) return;
@@ -94,17 +120,24 @@ export async function advanceDevice(
 	const today = localDay(platformZone, last.receivedAt);
 	layer.store.update(device, {
 		...row,
-		lastSeq: Math.max(row.lastSeq, last.seq ?? 0),
+		lastSeq: Math.max(row.lastSeq, ...claims.map((each) => each.seq ?? 0)),
 		lastEff: last.eff,
 		reportsOn: today,
-		reportsCount: (row.reportsOn === today ? row.reportsCount : 0) + reports,
+		reportsCount: Math.min(countMax, countedOn(row, today) + counted),
 	});
 	layer.keep();
 }
 
-/** How many more reports of this device are believed today. */
-export const reportsLeft = (from: Device | null, now: Instant): number => {
+/** Whether it counts for the day's limit: a report, or what may be one for all that is known here. */
+export const isCounted = ({ mutator, problem }: Prepared): boolean =>
+	mutator?.kind === 'report' || problem === 'unknown';
+
+/** How many more of those this device may send today. */
+export const countedLeft = (from: Device | null, now: Instant): number => {
 	if (from === null) return Number.POSITIVE_INFINITY;
 	const today = localDay(platformZone, now);
-	return reportsPerDayMax - (from.reportsOn === today ? from.reportsCount : 0);
+	return countedPerDayMax - countedOn(from, today);
 };
+
+const countedOn = ({ reportsOn, reportsCount }: Device, day: string): number =>
+	reportsOn === day ? reportsCount : 0;

@@ -17,13 +17,15 @@ export class RuleCrash extends Error {
 /** The third crash parks a mutation: a bug of ours must not block a phone's outbox for ever. */
 export const crashesMax = 3;
 
+const crashesCountedMax = 1_000;
+
 /** Counts a crash in a transaction of its own, as the crashed one was rolled back. */
 export async function countCrash(port: Port, crash: RuleCrash, now: Instant): Promise<number> {
 	return port.transaction(async (tx) => {
 		const work = new UnitOfWork(tx);
 		const layer = work.open();
 		const earlier = await layer.store.find(mutationCrash, crash.mutationId);
-		const count = (earlier?.count ?? 0) + 1;
+		const count = Math.min((earlier?.count ?? 0) + 1, crashesCountedMax);
 		const error = String(crash.cause).slice(0, 300);
 		const row = { id: crash.mutationId, count, lastAt: instantOf(msOf(now)), error };
 		if (earlier) layer.store.update(mutationCrash, row);

@@ -3,20 +3,30 @@ import { derivedIds } from '#sync/core/id.ts';
 import type { AnyMutator, Context, DomainEvent, EventName, Ids } from '#sync/core/mutator.ts';
 import { Rejection, type Refusal } from '#sync/core/rejection.ts';
 import type { Instant } from '#sync/core/time.ts';
-import type { Status } from '#sync/protocol/sync.ts';
+import type { Mutation, Status } from '#sync/protocol/sync.ts';
 import type { LogClaim, LogOutcome, Touch } from '../db/port.ts';
 import { touchesOf } from '../db/scopes.ts';
 import type { Layer, UnitOfWork } from '../db/store.ts';
 import { RuleCrash } from './crashes.ts';
-import { actorFor, type Prepared } from './prepare.ts';
+import { actorFor, type Judged, type Prepared } from './prepare.ts';
 import type { Reaction, Reactions } from './reactions.ts';
 
 /** What one mutation came to: its line in the log, and the documents it moved. */
 export type Done = { readonly outcome: LogOutcome; readonly touches: readonly Touch[] };
 
+/**
+ * What a parked mutation waits for: a server that knows it, rules that do not crash on it, or a
+ * person who looks at what flooded in.
+ */
+type ParkedFor = 'unknown' | 'crash' | 'flood';
+
 /** Decided before the rules are asked: the database said no, or a bug of ours keeps crashing. */
 export type Verdict =
-	{ readonly status: 'refused'; readonly refusal: Refusal } | { readonly status: 'parked' };
+	| { readonly status: 'refused'; readonly refusal: Refusal }
+	| { readonly status: 'parked'; readonly waitsFor: ParkedFor };
+
+/** What the log keeps of a parked mutation beside its line, so that it can be performed later. */
+export type Parked = Pick<Mutation, 'base' | 'after'> & { readonly waitsFor: ParkedFor };
 
 export type Task = {
 	readonly work: UnitOfWork;
@@ -24,6 +34,8 @@ export type Task = {
 	readonly prepared: Prepared;
 	readonly claim: LogClaim;
 	readonly now: Instant;
+	/** The first contact of the device it came from; null: it came from none. */
+	readonly firstContact: Instant | null;
 	readonly verdict: Verdict | null;
 	/** How the mutations it depends on ended. */
 	readonly dependencies: readonly (Status | undefined)[];
@@ -33,8 +45,9 @@ export type Task = {
 export async function performOne(task: Task): Promise<Done> {
 	const { prepared, verdict } = task;
 	if (prepared.problem === 'not_understood') return refused(task, 'not_understood');
-	if (prepared.problem === 'unknown') return parked(task);
-	if (verdict?.status === 'parked') return parked(task);
+	if (prepared.problem === 'withdrawn') return withdrawn(task);
+	if (prepared.problem === 'unknown') return unknown(task);
+	if (verdict?.status === 'parked') return parked(task, verdict.waitsFor);
 
 	const layer = task.work.open();
 	try {
@@ -52,8 +65,8 @@ async function applied(
 	args: unknown,
 	layer: Layer,
 ): Promise<Done> {
-	const { claim, now, prepared } = task;
-	const actor = actorFor(mutator, prepared.member.actor, now, claim.eff);
+	const { claim, prepared } = task;
+	const actor = actorFor(mutator, prepared.member.actor, judged(task));
 	requireRole(actor, claim.eff, mutator.by);
 	const blocked = task.dependencies.some((each) => each === 'refused' || each === 'parked');
 	if (blocked && mutator.kind === 'request') throw new Rejection('depends_on');
@@ -79,7 +92,7 @@ async function rejected(
 	const refusal = rejection.code;
 	const layer = task.work.open();
 	const { member } = task.prepared;
-	const actor = actorFor(mutator, member.actor, task.now, task.claim.eff);
+	const actor = actorFor(mutator, member.actor, judged(task));
 	const { context } = contextOn(task, layer, actor);
 	try {
 		if (mutator.kind === 'report' && mutator.late && !neverRecorded.includes(refusal)) {
@@ -99,6 +112,12 @@ async function rejected(
 
 /** Reports are refused like requests for these: nobody entitled says anything about a known thing. */
 const neverRecorded: readonly Refusal[] = ['not_understood', 'not_allowed', 'not_found'];
+
+const judged = ({ claim, now, firstContact }: Task): Judged => ({
+	now,
+	at: claim.eff,
+	knownSince: firstContact ?? claim.receivedAt,
+});
 
 function contextOn(task: Task, layer: Layer, actor: Context['actor']) {
 	const { claim, now, prepared } = task;
@@ -136,10 +155,30 @@ const refused = (task: Task, refusal: Refusal, extras: object = {}): Done => ({
 	touches: [],
 });
 
-const parked = (task: Task): Done => ({
-	outcome: { id: task.claim.id, status: 'parked', refusal: null, answer: null, scopes: [] },
+/** Its person took it back before it was sent: its number is used up, and nothing else. */
+const withdrawn = (task: Task): Done => ({
+	outcome: { id: task.claim.id, status: 'noop', refusal: null, answer: null, scopes: [] },
 	touches: [],
 });
+
+/**
+ * Waits for a server that knows it. Beyond the day's limit it is refused: nobody could look at what
+ * nobody understands, every start would read it again, and its person learns of it at once.
+ */
+const unknown = (task: Task): Done =>
+	task.verdict?.status === 'parked' && task.verdict.waitsFor === 'flood'
+		? refused(task, 'too_many_reports')
+		: parked(task, 'unknown');
+
+function parked({ claim, prepared }: Task, waitsFor: ParkedFor): Done {
+	const { base, after } = prepared.member.mutation;
+	const kept: Parked = { waitsFor, base, after };
+	const { id } = claim;
+	return {
+		outcome: { id, status: 'parked', refusal: null, answer: { parked: kept }, scopes: [] },
+		touches: [],
+	};
+}
 
 /** An outage stays what it is; anything else that rules throw is a bug of theirs. */
 const crashOf = (task: Task, layer: Layer, error: unknown): unknown =>

@@ -1,8 +1,5 @@
-import type { Extras, Refusal } from '#sync/core/rejection.ts';
-import type { Ids } from '#sync/core/mutator.ts';
 import type { Scope } from '#sync/core/scope.ts';
 import type { Instant } from '#sync/core/time.ts';
-import type { Status } from '#sync/protocol/sync.ts';
 import { refusalOf } from '../db/constraints.ts';
 import {
 	ConstraintViolation,
@@ -13,13 +10,23 @@ import {
 	type PortTransaction,
 } from '../db/port.ts';
 import { UnitOfWork } from '../db/store.ts';
-import { advanceDevice, checkSequence, claimsOf, deviceOf, reportsLeft } from './claims.ts';
+import {
+	advanceDevice,
+	checkSequence,
+	claimsOf,
+	countedLeft,
+	deviceOf,
+	isCounted,
+	refuseForks,
+} from './claims.ts';
 import { countCrash, crashesMax, RuleCrash } from './crashes.ts';
 import { lockGroup } from './locks.ts';
 import { performOne, type Done, type Verdict } from './one.ts';
+import { outcomeOf, repeated, type Outcome } from './outcome.ts';
 import { prepare, type Member, type Prepared } from './prepare.ts';
 import type { Reactions } from './reactions.ts';
 
+export type { Outcome } from './outcome.ts';
 export type { Member } from './prepare.ts';
 
 /** Everything the door needs from outside: a database, a clock, and whoever wants to hear. */
@@ -32,18 +39,9 @@ export type World = {
 	readonly reactions: Reactions;
 };
 
-export type Outcome = {
-	readonly id: string;
-	readonly status: Status;
-	readonly refusal?: Refusal;
-	readonly extras?: Extras;
-	readonly ids?: Ids;
-	readonly answer?: unknown;
-	readonly effects: Readonly<Record<Scope, number>>;
-};
-
 /** Members of a group at most; more would hold the shop's lock too long. */
 export const groupMax = 50;
+const flood: Verdict = { status: 'parked', waitsFor: 'flood' };
 /** Repeats of a transaction that lost a race with another. */
 const retriesMax = 3;
 
@@ -87,17 +85,20 @@ async function afterFailure(
 	}
 	const count = await countCrash(world.port, error, world.now());
 	if (count < crashesMax) throw error;
-	return attempt(world, group, { status: 'parked' });
+	return attempt(world, group, { status: 'parked', waitsFor: 'crash' });
 }
 
-async function attempt(
+const attempt = (
 	world: World,
 	group: readonly Prepared[],
 	verdict: Verdict | null,
-): Promise<Outcome[]> {
+): Promise<Outcome[]> => persistently(() => together(world, group, verdict));
+
+/** Does it again when it lost a race, a few times. */
+export async function persistently<T>(work: () => Promise<T>): Promise<T> {
 	for (let tries = 0; ; tries += 1) {
 		try {
-			return await together(world, group, verdict);
+			return await work();
 		} catch (error) {
 			if (!(error instanceof TryAgain) || tries >= retriesMax) throw error;
 		}
@@ -114,42 +115,49 @@ async function together(
 		const now = world.now();
 		const from = await deviceOf(tx, group);
 		const claims = claimsOf(group, from, now);
-		checkSequence(claims, from);
+		checkSequence(group, from);
 		const fresh = await tx.claim(claims);
+		refuseForks(group, from, fresh);
 		const earlier = await earlierEntries(tx, group, fresh);
 
+		const { reactions } = world;
 		const work = new UnitOfWork(tx);
 		const done = new Map<string, Done>();
-		let reports = 0;
+		const firstContact = from?.firstContact ?? null;
+		let counted = 0;
 		for (const [index, prepared] of group.entries()) {
 			const claim = claims[index] as LogClaim;
 			if (!fresh.has(claim.id) || done.has(claim.id)) continue;
-			if (prepared.mutator?.kind === 'report') reports += 1;
-			const flooded = reports > reportsLeft(from, now);
+			const counts = isCounted(prepared);
+			if (counts) counted += 1;
+			const flooded = counts && counted > countedLeft(from, now);
 			const dependencies = prepared.member.mutation.after.map(
 				(id) => done.get(id)?.outcome.status ?? earlier.get(id)?.status,
 			);
-			const ruling = flooded ? { status: 'parked' as const } : verdict;
-			const { reactions } = world;
-			done.set(
-				claim.id,
-				await performOne({ work, reactions, prepared, claim, now, verdict: ruling, dependencies }),
-			);
+			const ruling = flooded ? flood : verdict;
+			const task = { work, reactions, prepared, claim, now, firstContact, dependencies };
+			done.set(claim.id, await performOne({ ...task, verdict: ruling }));
 		}
-		await advanceDevice(work, claims, reports);
-		return write(tx, work, claims, done, earlier);
+		await advanceDevice(work, claims, counted);
+		return write(tx, work, { group, claims, done, earlier, now });
 	});
 	if (Object.keys(heads).length > 0) world.committed(heads);
 	return outcomes;
 }
 
+type Written = {
+	readonly group: readonly Prepared[];
+	readonly claims: readonly LogClaim[];
+	readonly done: ReadonlyMap<string, Done>;
+	readonly earlier: ReadonlyMap<string, LogEntry>;
+	readonly now: Instant;
+};
+
 /** The end of every transaction: rows, then the stamp, then nothing. */
 async function write(
 	tx: PortTransaction,
 	work: UnitOfWork,
-	claims: readonly LogClaim[],
-	done: ReadonlyMap<string, Done>,
-	earlier: ReadonlyMap<string, LogEntry>,
+	{ group, claims, done, earlier, now }: Written,
 ) {
 	const results = [...done.values()];
 	const writes = work.writes();
@@ -160,10 +168,11 @@ async function write(
 			: await tx.stamp(
 					results.flatMap((each) => each.touches),
 					results.map((each) => each.outcome),
+					now,
 				);
-	const outcomes = claims.map((claim) => {
+	const outcomes = claims.map((claim, index) => {
 		const fresh = done.get(claim.id);
-		if (!fresh) return repeated(claim, earlier.get(claim.id) as LogEntry);
+		if (!fresh) return repeated(group[index] as Prepared, claim, earlier.get(claim.id) as LogEntry);
 		const effects = fresh.outcome.scopes.map((scope) => [scope, heads[scope] ?? 0] as const);
 		return outcomeOf({ ...fresh.outcome, effects: Object.fromEntries(effects) });
 	});
@@ -181,19 +190,4 @@ async function earlierEntries(
 	const ids = [...new Set(named)].filter((id) => !fresh.has(id));
 	const entries = ids.length === 0 ? [] : await tx.entries(ids);
 	return new Map(entries.map((entry) => [entry.id, entry]));
-}
-
-/** The first answer again; but only to the same user and for the same bytes. */
-function repeated(claim: LogClaim, entry: LogEntry): Outcome {
-	const same = entry.userId === claim.userId && entry.requestHash === claim.requestHash;
-	if (!same) return { id: claim.id, status: 'refused', refusal: 'key_reused', effects: {} };
-	return outcomeOf(entry);
-}
-
-type Ended = Pick<LogEntry, 'id' | 'status' | 'refusal' | 'answer' | 'effects'>;
-type StoredAnswer = { readonly ids?: Ids; readonly extras?: Extras; readonly answer?: unknown };
-
-function outcomeOf({ id, status, refusal, answer, effects }: Ended): Outcome {
-	const stored = (answer ?? {}) as StoredAnswer;
-	return { id, status, effects, ...stored, ...(refusal === null ? {} : { refusal }) };
 }

@@ -1,65 +1,91 @@
-import { createHash } from 'node:crypto';
 import type { Actor } from '#sync/core/actor.ts';
-import { uuidV7 } from '#sync/core/id.ts';
-import { depthOf, isStorable } from '#sync/core/json.ts';
-import {
-	depthMax,
-	mutationText,
-	type Ack,
-	type Mutation,
-	type SyncRequest,
-} from '#sync/protocol/sync.ts';
+import type { Ack, SyncAnswer, SyncRequest } from '#sync/protocol/sync.ts';
 import type { Device } from '../db/device.ts';
-import { SeqGap } from './claims.ts';
+import { Forked, SeqGap } from './claims.ts';
 import { shopsOf } from './locks.ts';
-import { groupMax, perform, type Outcome, type World } from './perform.ts';
-import { prepare, type Member, type Prepared } from './prepare.ts';
+import { ackOf } from './outcome.ts';
+import { groupMax, perform, type World } from './perform.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import { memberOf, type Sent } from './texts.ts';
 
-export type Pushed = {
-	readonly acks: Ack[];
-	readonly lastSeq: number;
-	readonly gap?: number;
-};
+export type Pushed = Pick<SyncAnswer, 'acks' | 'lastSeq' | 'gap' | 'forked'>;
+type Stop = Pick<Pushed, 'gap' | 'forked'>;
 
 /**
  * Performs what a device sends, in the order of its seq, in groups of one shop each. Stops at a gap:
- * nothing of a device is applied before what it did earlier.
+ * nothing of a device is applied before what it did earlier. Stops at a fork: what a copy of it did
+ * belongs to another device.
+ *
+ * Between two groups `actorNow` says who the person is by then, or refuses: what was done before his
+ * rights or his session ended stays, the rest is not.
  */
 export async function push(
 	world: World,
 	actor: Actor,
 	request: SyncRequest,
 	known: Device,
+	actorNow: () => Promise<Actor>,
 ): Promise<Pushed> {
 	const sorted = [...request.mutations].sort((a, b) => a.seq - b.seq);
-	const members = sorted.map((each) => memberOf(actor, request.device.id, each));
+	const sent = sorted.map((each) => memberOf(actor, request.device.id, each));
+	const { members, stop } = await consecutive(world, sent, known);
 	const acks: Ack[] = [];
 	let lastSeq = known.lastSeq;
+	let current = actor;
 	try {
-		for (const group of await groupsOf(world, members)) {
-			const outcomes = await perform(world, group);
-			outcomes.forEach((outcome, index) => acks.push(ackOf(outcome, group[index] as Member)));
-			lastSeq = Math.max(lastSeq, ...group.map((each) => each.device?.seq ?? 0));
+		for (const [index, group] of (await groupsOf(world, members)).entries()) {
+			if (index > 0) current = await actorNow();
+			const outcomes = await perform(
+				world,
+				group.map((each) => ({ ...each, actor: current })),
+			);
+			const seqs = group.map((each) => each.device.seq);
+			outcomes.forEach((outcome, place) => acks.push(ackOf(outcome, seqs[place] as number)));
+			lastSeq = Math.max(lastSeq, ...seqs);
 		}
 	} catch (error) {
+		// Two requests of one device at once: the other one was first.
+		if (error instanceof Forked) return { acks, lastSeq, forked: true };
 		if (!(error instanceof SeqGap)) throw error;
 		return { acks, lastSeq: error.expected - 1, gap: error.expected };
 	}
-	return { acks, lastSeq };
+	return { acks, lastSeq, ...stop };
+}
+
+/** What can be taken: without a hole, and without a number that was used before for another thing. */
+async function consecutive(
+	world: World,
+	sent: readonly Sent[],
+	{ lastSeq }: Device,
+): Promise<{ readonly members: readonly Sent[]; readonly stop: Stop }> {
+	const consumed = sent.filter((each) => each.device.seq <= lastSeq);
+	const entries = await world.port.entries(consumed.map((each) => each.mutation.id));
+	const known = new Set(entries.map((each) => each.id));
+	let next = lastSeq + 1;
+	for (const [index, { device, mutation }] of sent.entries()) {
+		const stopped = (stop: Stop) => ({ members: sent.slice(0, index), stop });
+		if (device.seq > next) return stopped({ gap: next });
+		if (device.seq < next && !known.has(mutation.id)) return stopped({ forked: true });
+		known.add(mutation.id);
+		next = Math.max(next, device.seq + 1);
+	}
+	return { members: sent, stop: {} };
 }
 
 /** Cuts a batch where the shop changes; what places work, or is not there yet, goes alone. */
-async function groupsOf(world: World, members: readonly Member[]): Promise<Member[][]> {
-	const prepared = members.map(prepare);
-	const shops = await shopsOf(world.port, prepared);
-	const groups: Member[][] = [];
-	let open: { shop: string; members: Member[] } | null = null;
-	for (const each of prepared) {
+async function groupsOf(world: World, members: readonly Sent[]): Promise<Sent[][]> {
+	const prepared = members.map((member) => [member, prepare(member)] as const);
+	const shops = await shopsOf(
+		world.port,
+		prepared.map(([, each]) => each),
+	);
+	const groups: Sent[][] = [];
+	let open: { shop: string; members: Sent[] } | null = null;
+	for (const [member, each] of prepared) {
 		const shop = aloneness(each) ? undefined : shops.get(each);
-		if (open && shop === open.shop && open.members.length < groupMax)
-			open.members.push(each.member);
+		if (open && shop === open.shop && open.members.length < groupMax) open.members.push(member);
 		else {
-			const started: Member[] = [each.member];
+			const started: Sent[] = [member];
 			groups.push(started);
 			open = shop === undefined ? null : { shop, members: started };
 		}
@@ -68,55 +94,3 @@ async function groupsOf(world: World, members: readonly Member[]): Promise<Membe
 }
 
 const aloneness = (each: Prepared): boolean => each.problem !== null || each.mutator.alone === true;
-
-function memberOf(
-	actor: Actor,
-	deviceId: string,
-	{ seq, text }: SyncRequest['mutations'][number],
-): Member {
-	const hash = createHash('sha256').update(text).digest('hex');
-	const mutation = parsedMutation(text) ?? unreadable(hash);
-	return { actor, device: { id: deviceId, seq }, mutation, hash };
-}
-
-function parsedMutation(text: string): Mutation | null {
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch (error) {
-		if (error instanceof SyntaxError) return null;
-		throw error;
-	}
-	if (depthOf(value, depthMax) > depthMax || !isStorable(value)) return null;
-	const parsed = mutationText.safeParse(value);
-	return parsed.success ? parsed.data : null;
-}
-
-/**
- * Stands in for what cannot be read as a mutation at all. It is refused and consumed like any
- * other, under an id made of its bytes: left lying, it would block the phone's outbox for ever.
- */
-function unreadable(hash: string): Mutation {
-	const word = (index: number) => Number.parseInt(hash.slice(index * 8, index * 8 + 8), 16);
-	return {
-		id: uuidV7(0, [word(0), word(1), word(2)]),
-		name: 'unreadable',
-		version: 0,
-		args: null,
-		base: {},
-		after: [],
-		at: { wall: '1970-01-01T00:00:00.000Z', offsetMs: null, errorMs: null },
-	};
-}
-
-function ackOf(outcome: Outcome, member: Member): Ack {
-	const { id, status, refusal, extras, effects } = outcome;
-	return {
-		id,
-		seq: member.device?.seq ?? 0,
-		status,
-		effects: { ...effects },
-		...(refusal === undefined ? {} : { refusal }),
-		...(extras === undefined || Object.keys(extras).length === 0 ? {} : { extras: { ...extras } }),
-	};
-}

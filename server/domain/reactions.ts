@@ -1,7 +1,8 @@
 import type { Context, DomainEvent, EventName } from '#sync/core/mutator.ts';
-import type { Instant } from '#sync/core/time.ts';
+import { addDays, instantAt, later, localDay, type Instant } from '#sync/core/time.ts';
 import type { NoticeKind } from '#sync/notice/entity.ts';
 import type { ArgsOf, MutatorName } from '#sync/registry.ts';
+import { dayBegins } from '#sync/shop/age-window.ts';
 import { timer } from '#sync/timer/entity.ts';
 import { notify, type Audience } from './notices.ts';
 
@@ -16,6 +17,12 @@ const nothing = () => Promise.resolve();
 
 /** What follows from what happened, in the same transaction that made it true. */
 export const reactions: Reactions = {
+	// Days that were missed are made up for in one go: the next move is to the day it is by now.
+	'shop.aged': (ctx, { shopId, day, zone }) => {
+		const next = later(addDays(day, 1), localDay(zone, ctx.now));
+		const dueAt = instantAt(zone, next, dayBegins);
+		return setTimer(ctx, `age:${shopId}:${next}`, 'shop.age', { shopId, day: next }, dueAt);
+	},
 	'customer.registered': nothing,
 	'vehicle.added': nothing,
 	'booking.held': (ctx, { bookingId, holdExpiresAt }) =>
@@ -53,7 +60,7 @@ const tell = (
 
 /**
  * Turns an hour-glass over: when it runs out, the system performs the mutation. The row's id will be
- * that mutation's id, so that it is performed once whoever finds it due.
+ * that mutation's id (if nobody uses it up before), so that it is performed once whoever finds it due.
  */
 async function setTimer<N extends MutatorName>(
 	{ store, newId }: ReactionContext,
@@ -62,6 +69,6 @@ async function setTimer<N extends MutatorName>(
 	args: ArgsOf<N> & Record<string, unknown>,
 	dueAt: Instant,
 ): Promise<void> {
-	store.insert(timer, { id: newId(), key, name, args, dueAt, ranAt: null });
+	store.insert(timer, { id: newId(), key, name, args, dueAt, ranAt: null, mutationId: null });
 	await Promise.resolve();
 }

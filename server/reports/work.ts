@@ -2,14 +2,8 @@ import { booking } from '#sync/booking/entity.ts';
 import { grantFor, isLive, type Actor } from '#sync/core/actor.ts';
 import { Rejection } from '#sync/core/rejection.ts';
 import { addMs, dayMs, type Instant } from '#sync/core/time.ts';
-import {
-	assignment,
-	job,
-	jobOffer,
-	liveAssignmentStates,
-	type Job,
-	type JobStatus,
-} from '#sync/job/entity.ts';
+import { assignment, job, jobOffer, type Job, type JobStatus } from '#sync/job/entity.ts';
+import { liveAssignmentStates } from '#sync/job/states.ts';
 import type { Reads } from '../db/port.ts';
 import { listed, named } from './reads.ts';
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { bookingModes, bookingStatuses } from '#sync/booking/entity.ts';
 import { parse } from '#sync/core/entity.ts';
 import { assignmentReason, jobStatuses } from '#sync/job/entity.ts';
-import { vehicleClasses } from '#sync/shop/entity.ts';
+import { vehicleClasses } from '#sync/shop/classes.ts';
 import { verifications } from '#sync/vehicle/entity.ts';
 
 const paise = z.int().check(z.minimum(0));

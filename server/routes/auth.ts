@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { parse } from '#sync/core/entity.ts';
 import { mobileOf } from '../auth/phone.ts';
 import type { Limit } from '../auth/rate-limit.ts';
+import { sayGoodbye } from '../domain/devices.ts';
 import { malformed } from './edge.ts';
 import type { House } from './house.ts';
 import { userAnswer } from './me.ts';
@@ -71,8 +72,11 @@ export const authRoutes: readonly Route[] = [
 		summary: 'End this session',
 		body: z.strictObject({}),
 		answer: done,
-		respond: async ({ house, request }) =>
-			withHeaders({ success: true }, cookies(await house.signIn.leave(request.headers))),
+		async respond({ house, session, request }) {
+			if (session === null) throw new Error('signed in without a session');
+			await sayGoodbye(house.world, session.userId, session.id);
+			return withHeaders({ success: true }, cookies(await house.signIn.leave(request.headers)));
+		},
 	}),
 	route({
 		method: 'GET',

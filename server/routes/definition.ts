@@ -5,6 +5,8 @@ import type { Session } from '../auth/sessions.ts';
 import type { House } from './house.ts';
 
 type Method = 'GET' | 'POST' | 'PUT';
+type Status = 200 | 201 | 202;
+type MediaTypes = readonly [string, ...string[]];
 /** Who may call a route at all; whose things he may touch is decided below, by the rules. */
 export type Who = 'anyone' | 'signed_in' | readonly [Role, ...Role[]];
 export type Schema = z.ZodMiniType;
@@ -24,7 +26,11 @@ export type Asked<
 	readonly params: z.output<P>;
 	readonly query: z.output<Q>;
 	readonly body: z.output<B>;
-	readonly bytes: Uint8Array;
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	/** The connection broke before the body was whole: `bytes` is what came. Only of `bodyTypes`. */
+	readonly cut: boolean;
+	/** Tears down a connection that takes nothing, if it still carries the answer to this. */
+	readonly hangUp: () => void;
 	readonly request: Request;
 	/** The caller's network address, for limits. */
 	readonly address: string;
@@ -40,10 +46,16 @@ export type Definition<P extends Schema, Q extends Schema, B extends Schema> = {
 	readonly params?: P;
 	readonly query?: Q;
 	readonly body?: B;
+	/** The body is bytes, not JSON, usually of these media types; nobody believes what it says it is. */
+	readonly bodyTypes?: MediaTypes;
 	readonly bodyBytesMax?: number;
 	/** What a success looks like. */
 	readonly answer: Schema;
-	readonly status?: 200 | 201;
+	/** The answer is not JSON, but of one of these media types. */
+	readonly answerTypes?: MediaTypes;
+	readonly status?: Status;
+	/** Successes of another kind, and what each means. */
+	readonly otherwise?: Readonly<Partial<Record<Status, string>>>;
 	/** Whether it takes an Idempotency-Key: all that change state through the one door. */
 	readonly keyed?: boolean;
 };

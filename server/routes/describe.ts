@@ -8,7 +8,11 @@ type Parameters = NonNullable<DescribeRouteOptions['parameters']>;
 
 /** A route as the description of the API (OpenAPI 3.1) has it. */
 export function describe(route: Route): DescribeRouteOptions {
-	const { who, body, answer, status = 200 } = route;
+	const { who, body, bodyTypes, answer, answerTypes, status = 200, otherwise } = route;
+	const content =
+		answerTypes === undefined
+			? { 'application/json': { schema: resolver(answer) } }
+			: bytesOf(answerTypes);
 	return {
 		summary: route.summary,
 		tags: [route.path.split('/')[2] ?? 'api'],
@@ -22,11 +26,14 @@ export function describe(route: Route): DescribeRouteOptions {
 		...(body === undefined
 			? {}
 			: { requestBody: { content: { 'application/json': { schema: resolver(body) } } } }),
+		...(bodyTypes === undefined ? {} : { requestBody: { content: bytesOf(bodyTypes) } }),
 		responses: {
-			[status]: {
-				description: 'Done.',
-				content: { 'application/json': { schema: resolver(answer) } },
-			},
+			...Object.fromEntries(
+				Object.entries({ [status]: 'Done.', ...otherwise }).map(([each, description]) => [
+					each,
+					{ description, content },
+				]),
+			),
 			default: { $ref: '#/components/responses/Problem' },
 		},
 	};
@@ -60,6 +67,9 @@ export const components: Components = {
 		},
 	},
 };
+
+/** In OpenAPI 3.1 bytes have no schema, only a media type. */
+const bytesOf = (types: readonly string[]) => Object.fromEntries(types.map((each) => [each, {}]));
 
 const audience = (who: Route['who']): string =>
 	who === 'signed_in' ? 'For anyone signed in.' : `For: ${[...who].join(', ')}.`;

@@ -7,20 +7,36 @@ export const bodyBytesMax = 256 * 1024;
 export const syncBodyBytesMax = 512 * 1024;
 
 /** A body as it came and as it reads. */
-export type Body = { readonly bytes: Uint8Array; readonly value: unknown };
+export type Body = {
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	readonly value: unknown;
+	readonly cut: boolean;
+};
 
 /**
  * Reads a JSON body, and nothing else: bytes are counted as they arrive, so that a length left out
  * or a chunked body cannot get around the limit. No body at all reads as `{}`.
  */
 export async function readBody(request: Request, bytesMax: number): Promise<Body> {
-	const bytes = await readBytes(request, bytesMax);
-	if (bytes.length === 0) return { bytes, value: {} };
+	const { bytes, broke } = await readBytes(request, bytesMax);
+	if (broke !== null) throw new Error('the connection broke', { cause: broke.error });
+	if (bytes.length === 0) return { bytes, value: {}, cut: false };
 	if (!isJson(request.headers)) throw new Problem('not_json');
 	const value = parseJson(bytes);
 	const trouble = troubleIn(value);
 	if (trouble !== null) throw malformed(trouble);
-	return { bytes, value };
+	return { bytes, value, cut: false };
+}
+
+/**
+ * Reads a body of bytes as they are. What came before the connection broke is a beginning, and worth
+ * keeping: a phone on a bad network goes on behind it.
+ */
+export async function readRawBody(request: Request, bytesMax: number): Promise<Body> {
+	if (!isPlainlyEncoded(request.headers))
+		throw malformed('Content-Encoding: the bytes are taken as they are');
+	const { bytes, broke } = await readBytes(request, bytesMax);
+	return { bytes, value: {}, cut: broke !== null };
 }
 
 export const malformed = (detail: string): Problem => new Problem('malformed', { detail });
@@ -32,25 +48,38 @@ export const hashOf = (request: Request, bytes: Uint8Array): string =>
 		.update(bytes)
 		.digest('hex');
 
-async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
+/** What came of a body, and what the connection broke with, if it did. */
+type Received = {
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	readonly broke: { readonly error: unknown } | null;
+};
+
+async function readBytes(request: Request, bytesMax: number): Promise<Received> {
 	// The rest of the body is on its way: nothing else can be said on this connection.
 	const tooLarge = () => new Problem('too_large', { bytesMax }, { Connection: 'close' });
 	if (Number(request.headers.get('content-length') ?? 0) > bytesMax) throw tooLarge();
 	const pieces: Uint8Array[] = [];
 	let size = 0;
-	for await (const piece of request.body ?? []) {
-		size += piece.length;
-		if (size > bytesMax) throw tooLarge();
-		pieces.push(piece);
+	try {
+		for await (const piece of request.body ?? []) {
+			size += piece.length;
+			if (size > bytesMax) break;
+			pieces.push(piece);
+		}
+	} catch (error) {
+		return { bytes: Buffer.concat(pieces), broke: { error } };
 	}
-	return Buffer.concat(pieces);
+	if (size > bytesMax) throw tooLarge();
+	return { bytes: Buffer.concat(pieces), broke: null };
 }
 
+const isPlainlyEncoded = (headers: Headers): boolean =>
+	(headers.get('content-encoding') ?? 'identity') === 'identity';
+
 function isJson(headers: Headers): boolean {
-	const encoding = headers.get('content-encoding') ?? 'identity';
 	const type = (headers.get('content-type') ?? '').toLowerCase().replaceAll(' ', '');
 	const plain = ['application/json', 'application/json;charset=utf-8'];
-	return encoding === 'identity' && plain.includes(type);
+	return isPlainlyEncoded(headers) && plain.includes(type);
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -13,10 +13,18 @@ export const headersFor = (house: House): MiddlewareHandler =>
 		permissionsPolicy: { camera: ['self'], geolocation: ['self'], microphone: ['self'] },
 	});
 
-/** An answer of the API, opened as a page, can do nothing; and nobody keeps a copy of it. */
+/** Tells every phone whether this is a demo; one that would ask for it got an error where it is none. */
+export const modeOf =
+	({ demo }: House): MiddlewareHandler =>
+	async (c, next) => {
+		await next();
+		c.res.headers.set('Moto-Mode', demo === null ? 'production' : 'demo');
+	};
+
+/** An answer of the API, opened as a page, can do nothing; nobody keeps a copy unless told to. */
 export const inert: MiddlewareHandler = async (c, next) => {
 	await next();
-	c.res.headers.set('Cache-Control', 'no-store');
+	if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
 	c.res.headers.set(
 		'Content-Security-Policy',
 		"default-src 'none'; frame-ancestors 'none'; sandbox",

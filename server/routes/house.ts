@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Blobs } from '../db/blobs.ts';
 import type { Live } from '../db/live.ts';
 import type { World } from '../domain/perform.ts';
 import type { DemoTown } from '../demo/town.ts';
@@ -11,6 +12,7 @@ export type House = {
 	readonly signIn: SignIn;
 	readonly watch: SessionWatch;
 	readonly live: Live;
+	readonly blobs: Blobs;
 	readonly log: Logger;
 	/** Pages from which a browser may write: this server's own addresses. */
 	readonly origins: readonly string[];

@@ -29,6 +29,7 @@ export const statusOf: Readonly<Record<Refusal, 400 | 401 | 403 | 404 | 409 | 42
 	no_tokens: 409,
 	too_many_reports: 429,
 	too_many_attempts: 429,
+	device_revoked: 403,
 };
 
 /** What only a request over HTTP can get wrong, or meet. */
@@ -36,9 +37,12 @@ const edgeStatusOf = {
 	malformed: 400,
 	wrong_code: 400,
 	wrong_origin: 403,
+	wrong_offset: 409,
+	hash_mismatch: 409,
 	method_not_allowed: 405,
 	too_large: 413,
 	not_json: 415,
+	not_image: 415,
 	unavailable: 503,
 	parked: 503,
 } as const;
@@ -53,9 +57,12 @@ const titles: Partial<Record<Code, string>> = {
 	malformed: 'The request is malformed.',
 	wrong_code: 'The code is wrong or has run out.',
 	wrong_origin: 'The request comes from a page of another site.',
+	wrong_offset: 'The next part begins elsewhere.',
+	hash_mismatch: 'The bytes do not have that SHA-256: begin again.',
 	method_not_allowed: 'This address does not know that method.',
 	too_large: 'The request is too large.',
 	not_json: 'The request must be application/json.',
+	not_image: 'Only JPEG, PNG and WebP images are taken.',
 	unavailable: 'The server cannot do this just now. Try again.',
 	parked: 'This was received and waits for a person to look at it.',
 };

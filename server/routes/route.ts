@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, Hono } from 'hono';
 import { describeRoute } from 'hono-openapi';
@@ -8,7 +9,7 @@ import type { Session } from '../auth/sessions.ts';
 import { actorOf } from '../domain/access.ts';
 import type { Asked, Definition, Nothing, Route, Schema, Who } from './definition.ts';
 import { describe } from './describe.ts';
-import { bodyBytesMax, malformed, readBody, type Body } from './edge.ts';
+import { bodyBytesMax, malformed, readBody, readRawBody, type Body } from './edge.ts';
 import type { House } from './house.ts';
 import { Problem } from './problem.ts';
 
@@ -53,10 +54,7 @@ async function answer(c: Context, house: House, wanted: Route): Promise<Response
 	admit(actor, now, wanted.who);
 	for (const cookie of known?.setCookies ?? []) c.header('Set-Cookie', cookie, { append: true });
 
-	const { bytes, value }: Body =
-		wanted.method === 'GET'
-			? { bytes: new Uint8Array(), value: {} }
-			: await readBody(c.req.raw, wanted.bodyBytesMax ?? bodyBytesMax);
+	const { value, bytes, cut }: Body = await bodyOf(c.req.raw, wanted);
 	const answered = await wanted.respond({
 		house,
 		actor,
@@ -66,11 +64,19 @@ async function answer(c: Context, house: House, wanted: Route): Promise<Response
 		query: read(wanted.query, queryOf(c.req.raw), 'query'),
 		body: read(wanted.body, value, 'body'),
 		bytes,
+		cut,
 		request: c.req.raw,
 		address: addressOf(c, house),
+		hangUp: () => socketOf(c)?.outgoing.destroy(),
 	});
 	if (answered instanceof Response) return answered;
 	return c.json(answered as object, wanted.status ?? 200);
+}
+
+async function bodyOf(request: Request, wanted: Route): Promise<Body> {
+	if (wanted.method === 'GET') return { bytes: new Uint8Array(), value: {}, cut: false };
+	const read = wanted.bodyTypes === undefined ? readBody : readRawBody;
+	return read(request, wanted.bodyBytesMax ?? bodyBytesMax);
 }
 
 async function actorBehind(house: House, session: Session | null): Promise<Actor> {
@@ -101,11 +107,15 @@ function queryOf(request: Request): Record<string, string> {
 
 /** Only a proxy on this very machine is believed, and only about the hop that reached it. */
 function addressOf(c: Context, house: House): string {
-	// A test calls without a socket.
-	const env = c.env as { readonly incoming?: unknown } | undefined;
-	const socket = env?.incoming ? (getConnInfo(c).remote.address ?? '') : '';
+	const socket = socketOf(c) === null ? '' : (getConnInfo(c).remote.address ?? '');
 	const told = c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim();
 	return house.behindProxy && isLoopback(socket) && told ? told : socket;
+}
+
+/** What the server's adapter knows of the connection. A test calls without one. */
+function socketOf(c: Context): HttpBindings | null {
+	const env = c.env as Partial<HttpBindings> | undefined;
+	return env?.incoming === undefined ? null : (env as HttpBindings);
 }
 
 const isLoopback = (address: string) =>

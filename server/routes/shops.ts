@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { parse } from '#sync/core/entity.ts';
 import { Rejection } from '#sync/core/rejection.ts';
-import { shopStatuses, vehicleClasses, type VehicleClass } from '#sync/shop/entity.ts';
+import { vehicleClasses } from '#sync/shop/classes.ts';
+import { shopStatuses, type VehicleClass } from '#sync/shop/entity.ts';
 import { shopShown, shopsShown, type Position } from '../reports/shops.ts';
 import { slotsShown } from '../reports/slots.ts';
 import { vehiclesShown } from '../reports/vehicles.ts';

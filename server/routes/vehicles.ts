@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { parse } from '#sync/core/entity.ts';
-import { vehicleClasses } from '#sync/shop/entity.ts';
+import { vehicleClasses } from '#sync/shop/classes.ts';
 import { vehicle } from '#sync/vehicle/entity.ts';
 import { vehiclesShown } from '../reports/vehicles.ts';
 import { vehicleView } from '../reports/views.ts';

@@ -22,8 +22,6 @@ export const bookingStatuses = [
 	'expired',
 ] as const;
 export type BookingStatus = (typeof bookingStatuses)[number];
-/** While it is one of these, the bike is promised to be in the shop at that time. */
-export const liveBookingStatuses = ['held', 'confirmed', 'received'] as const;
 export const bookingModes = ['drop_off', 'wait', 'pickup', 'doorstep'] as const;
 
 /** A customer's appointment: which bike, where, when, for what. */

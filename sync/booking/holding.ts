@@ -7,7 +7,8 @@ import type { Shop } from '../shop/entity.ts';
 import { policyOf } from '../shop/policy.ts';
 import { nearestFree, type SlotInput } from '../slot/rules.ts';
 import { loadFloor } from '../slot/schedule.ts';
-import { booking, liveBookingStatuses, type Booking } from './entity.ts';
+import { booking, type Booking } from './entity.ts';
+import { liveBookingStatuses } from './states.ts';
 import { expire, isLapsed, isLive, refuseUnlessBikeFree, refuseUnlessFewer } from './rules.ts';
 
 const alternativesMax = 3;

@@ -1,7 +1,8 @@
 import { mix } from '../core/id.ts';
 import { refuseUnless } from '../core/rejection.ts';
 import { addMinutes, type Instant } from '../core/time.ts';
-import { liveBookingStatuses, type Booking } from './entity.ts';
+import type { Booking } from './entity.ts';
+import { liveBookingStatuses } from './states.ts';
 
 type Time = Pick<Booking, 'startAt' | 'endAt'>;
 

@@ -5,3 +5,8 @@ export const gstOf = (taxablePaise: number, gstBps: number): number =>
 /** Sum of whole paise. */
 export const sumPaise = (amounts: readonly number[]): number =>
 	amounts.reduce((sum, amount) => sum + amount, 0);
+
+/** What lines cost together, with tax on each, as every screen shows it. */
+export const totalWithGst = (
+	lines: readonly { readonly pricePaise: number; readonly gstBps: number }[],
+): number => sumPaise(lines.map((line) => line.pricePaise + gstOf(line.pricePaise, line.gstBps)));

@@ -71,6 +71,13 @@ export type Ids = Readonly<Record<string, string>>;
 /** Which shop's lock a mutation takes: known at once, through an object, or none. */
 export type ShopOf = { readonly shopId: string } | { readonly of: AnyEntity; readonly id: string };
 
+/** Arguments as a version had them, and how the next version says the same. */
+type Older = {
+	readonly args: z.ZodMiniType;
+	// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what `args` has just parsed
+	readonly upcast: (args: any) => unknown;
+};
+
 /**
  * A named function: who may, which arguments, load - rule - store - tell. The only way state
  * changes. `args` must be a strict object: unknown keys are refused.
@@ -87,6 +94,8 @@ export type Mutator<
 	readonly kind: 'report' | 'request';
 	readonly by: readonly Role[];
 	readonly args: Args;
+	/** How arguments of each earlier version are read: phones keep what they made for a long time. */
+	readonly older?: Readonly<Record<number, Older>>;
 	readonly shopOf: (args: z.output<Args>) => ShopOf | null;
 	/**
 	 * The thing (a bike, a booking) whose customer has limits across shops at stake, whoever asks for
@@ -114,3 +123,23 @@ export type AnyMutator = Mutator<string, any, any>;
 export const mutator = <const Name extends string, Args extends z.ZodMiniType, W extends Where>(
 	definition: Mutator<Name, Args, W>,
 ): Mutator<Name, Args, W> => definition;
+
+/**
+ * The arguments of a mutation as the newest version has them, raised version by version; null if
+ * they cannot be read. What an app of long ago has put down must be understood by every later one.
+ */
+export function newestArgs(
+	{ version: newest, older, args }: Pick<AnyMutator, 'version' | 'older' | 'args'>,
+	version: number,
+	told: unknown,
+): { readonly args: unknown } | null {
+	let raised = told;
+	for (let step = version; step < newest; step += 1) {
+		const known = older?.[step];
+		const parsed = known?.args.safeParse(raised);
+		if (!known || !parsed?.success) return null;
+		raised = known.upcast(parsed.data);
+	}
+	const parsed = (args as z.ZodMiniType).safeParse(raised);
+	return parsed.success ? { args: parsed.data } : null;
+}

@@ -30,6 +30,7 @@ export const refusals = [
 	'no_tokens',
 	'too_many_reports',
 	'too_many_attempts',
+	'device_revoked',
 ] as const;
 export type Refusal = (typeof refusals)[number];
 

@@ -56,8 +56,6 @@ export const assignmentStates = [
 	'done',
 	'released',
 ] as const;
-/** While it is one of these, the worker's time is taken. */
-export const liveAssignmentStates = ['hold', 'planned', 'accepted', 'working'] as const;
 
 /** Why this worker: who was left out and for what, and what decided. */
 export const assignmentReason = z.strictObject({

@@ -3,7 +3,8 @@ import type { SharedRowIn } from '../core/entity.ts';
 import { refuseUnless } from '../core/rejection.ts';
 import { addMinutes, later, type Instant } from '../core/time.ts';
 import type { Booking, BookingLine } from '../booking/entity.ts';
-import { liveAssignmentStates, type assignment, type Assignment, type Job } from './entity.ts';
+import type { assignment, Assignment, Job } from './entity.ts';
+import { liveAssignmentStates } from './states.ts';
 
 /** An assignment as phones have it too: why this worker was chosen is the office's. */
 export type SharedAssignment = SharedRowIn<typeof assignment>;

@@ -7,7 +7,8 @@ import { serviceType } from '../shop/entity.ts';
 import { needOf } from '../shop/rules.ts';
 import { worker } from '../worker/entity.ts';
 import { hasSkills } from '../worker/rules.ts';
-import { assignment, job, jobOffer, liveAssignmentStates, type Job } from './entity.ts';
+import { assignment, job, jobOffer, type Job } from './entity.ts';
+import { liveAssignmentStates } from './states.ts';
 import * as offers from './offer.ts';
 import * as rules from './rules.ts';
 

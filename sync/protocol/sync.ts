@@ -6,8 +6,12 @@ import { refusals } from '../core/rejection.ts';
 export const mutationsMax = 50;
 export const pushBytesMax = 256 * 1024;
 export const rowsMax = 1_000;
+/** About how much JSON of documents comes in one page, before compression. */
+export const pageBytesMax = 256 * 1024;
 const scopesMax = 200;
 export const depthMax = 32;
+export const askingMax = 50;
+export const seenMax = 20;
 
 /** When something was done, by the phone's clock, and what the phone knows of that clock's error. */
 const claimedTime = z.strictObject({
@@ -44,6 +48,11 @@ export const syncRequest = z.strictObject({
 	cursors: z
 		.record(z.string(), z.int().check(z.minimum(0)))
 		.check(z.refine((cursors) => Object.keys(cursors).length <= scopesMax)),
+	/**
+	 * The cursors come from reading everything from the start just now: what was forgotten before that
+	 * is no gap, although a cursor on the way lies before it.
+	 */
+	anew: z.optional(z.literal(true)),
 	mutations: z
 		.array(
 			z.strictObject({
@@ -52,6 +61,22 @@ export const syncRequest = z.strictObject({
 			}),
 		)
 		.check(z.maxLength(mutationsMax)),
+	/** Parked mutations of this person whose end the device has not heard of yet. */
+	asking: z._default(z.array(parse.id).check(z.maxLength(askingMax)), []),
+	/** Visits that were on the screen, as new as they were there: read receipts, best effort. */
+	seen: z._default(
+		z
+			.array(
+				z.strictObject({
+					bookingId: parse.id,
+					bookingVersion: parse.int(0, 2_000_000_000),
+					/** 0: there was no job. */
+					jobVersion: parse.int(0, 2_000_000_000),
+				}),
+			)
+			.check(z.maxLength(seenMax)),
+		[],
+	),
 });
 export type SyncRequest = z.output<typeof syncRequest>;
 
@@ -81,6 +106,22 @@ export const syncAnswer = z.object({
 	lastSeq: z.int(),
 	/** The device sent a later one than the next: send again from here. */
 	gap: z.optional(z.int()),
+	/**
+	 * A number of this device was used before for something else: two phones count as one (a copied
+	 * profile, a backup). Nothing from there on was taken; the device goes on under a new id.
+	 */
+	forked: z.optional(z.literal(true)),
+	/** How parked mutations that the device asked about have ended. */
+	verdicts: z.optional(z.array(ack)),
+	/** A cursor lies before what the server remembers: everything has to be read again. */
+	stale: z.optional(z.literal(true)),
+	/** This app's documents are of a shape that is not told any more: it must be updated to read on. */
+	outdated: z.optional(z.literal(true)),
+	/**
+	 * This browser was another device of the same person before, which never said goodbye: its storage
+	 * was cleared. How many actions still lay on it, as far as the server had heard, and when.
+	 */
+	earlier: z.optional(z.object({ pending: z.int(), lastContact: parse.instant })),
 	docs: z.partialRecord(z.enum(collections), z.array(wireDoc)),
 	gone: z.array(z.object({ collection: z.enum(collections), id: parse.id, reason: z.string() })),
 	cursors: z.record(z.string(), z.int()),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { entity, id, instant, json, optional, text, type RowOf } from '../core/entity.ts';
+import { entity, id, instant, json, optional, ref, text, type RowOf } from '../core/entity.ts';
 
 /** An hour-glass on business time: when it runs out, the system performs the mutation it names. */
 export const timer = entity(
@@ -13,6 +13,8 @@ export const timer = entity(
 		args: json(z.record(z.string(), z.unknown())),
 		dueAt: instant(),
 		ranAt: optional(instant()),
+		/** The mutation in place of that one, where somebody had used up its id. */
+		mutationId: optional(ref('mutation')),
 	},
 	{ home: null, indexes: [['dueAt'], ['key']] },
 );

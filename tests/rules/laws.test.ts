@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { booking, liveBookingStatuses } from '#sync/booking/entity.ts';
+import { booking } from '#sync/booking/entity.ts';
 import { confirmBooking, receiveBooking, requestBooking } from '#sync/booking/mutators.ts';
 import { overlap } from '#sync/booking/rules.ts';
+import { liveBookingStatuses } from '#sync/booking/states.ts';
 import { systemActor, type Actor } from '#sync/core/actor.ts';
 import type { AnyMutator } from '#sync/core/mutator.ts';
 import { addDays, addMinutes, instantAt, localDay } from '#sync/core/time.ts';
-import { assignment, job, jobOffer, liveAssignmentStates } from '#sync/job/entity.ts';
+import { assignment, job, jobOffer } from '#sync/job/entity.ts';
 import { acceptJob, assignJob, completeJob, declineJob, startJob } from '#sync/job/mutators.ts';
+import { liveAssignmentStates } from '#sync/job/states.ts';
 import { mutatorNamed } from '#sync/registry.ts';
 import { shop, shopHours } from '#sync/shop/entity.ts';
 import { whyNotFree } from '#sync/slot/rules.ts';

@@ -1,5 +1,6 @@
 import { roleGrant } from '#sync/access/entity.ts';
 import { booking, bookingLine } from '#sync/booking/entity.ts';
+import { readMark } from '#sync/booking/read-mark.ts';
 import type { AnyEntity } from '#sync/core/entity.ts';
 import { customer } from '#sync/customer/entity.ts';
 import { assignment, job, jobOffer } from '#sync/job/entity.ts';
@@ -18,7 +19,16 @@ import {
 	ids,
 	someHours,
 } from './sample-garage.ts';
-import { aBooking, aClock, aJob, aLine, anAssignment, anOffer, aTimer } from './sample.ts';
+import {
+	aBooking,
+	aClock,
+	aJob,
+	aLine,
+	anAssignment,
+	anOffer,
+	aReadMark,
+	aTimer,
+} from './sample.ts';
 
 export const nine = '2026-11-23T09:00:00.000Z';
 const ten = '2026-11-23T10:00:00.000Z';
@@ -98,6 +108,11 @@ export const cases: Readonly<
 		entity: bookingLine,
 		second: aLine({ id: idOf(900), minutes: 30 }),
 		room: aLine({ lineNo: 2 }),
+	},
+	read_mark_booking_id_side_key: {
+		entity: readMark,
+		second: aReadMark({ id: idOf(900), bookingVersion: 4 }),
+		room: aReadMark({ side: 'shop' }),
 	},
 	job_booking_id_key: { entity: job, second: aJob({ id: idOf(900) }), room: null },
 	assignment_job_id_epoch_key: {

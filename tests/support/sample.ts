@@ -1,4 +1,5 @@
 import type { Booking, BookingLine } from '#sync/booking/entity.ts';
+import type { ReadMark } from '#sync/booking/read-mark.ts';
 import type { AnyEntity, Row } from '#sync/core/entity.ts';
 import type { Assignment, Job, JobOffer } from '#sync/job/entity.ts';
 import type { Notice } from '#sync/notice/entity.ts';
@@ -157,6 +158,7 @@ export const aTimer = (over: Partial<Timer> = {}): Timer => ({
 	args: { bookingId: ids.booking, nested: { list: [1, null, true, 0.1], empty: {} } },
 	dueAt: '2026-11-23T04:15:00.000Z',
 	ranAt: null,
+	mutationId: null,
 	...over,
 });
 
@@ -165,6 +167,7 @@ const aDevice = (over: Partial<Device> = {}): Device => ({
 	userId: ids.user,
 	browserId: idOf(131),
 	lastSeq: Number.MAX_SAFE_INTEGER,
+	firstContact: earlier,
 	lastContact: earlier,
 	pendingReported: 0,
 	emptyAt: null,
@@ -174,6 +177,8 @@ const aDevice = (over: Partial<Device> = {}): Device => ({
 	clockOffsetMs: -3_600_000,
 	appBuild: '0.1.0+test',
 	revokedAt: null,
+	sessionId: idOf(132),
+	sealKey: 'c2VhbA',
 	...over,
 });
 
@@ -185,8 +190,19 @@ const aCrash = (over: Partial<MutationCrash> = {}): MutationCrash => ({
 	...over,
 });
 
+export const aReadMark = (over: Partial<ReadMark> = {}): ReadMark => ({
+	id: idOf(62_000),
+	bookingId: ids.booking,
+	side: 'customer',
+	bookingVersion: 3,
+	jobVersion: 0,
+	at: earlier,
+	...over,
+});
+
 const samples: Readonly<Record<string, object>> = {
 	shop: aShop(),
+	shop_window: { id: ids.shop, day: '2026-11-23', zone: 'Asia/Kolkata' },
 	shop_hours: someHours(),
 	worker: aWorker(),
 	worker_shift: aShift(),
@@ -197,6 +213,7 @@ const samples: Readonly<Record<string, object>> = {
 	vehicle: aVehicle(),
 	booking: aBooking(),
 	booking_line: aLine(),
+	read_mark: aReadMark(),
 	job: aJob(),
 	assignment: anAssignment(),
 	job_offer: anOffer(),

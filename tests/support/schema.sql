@@ -20,7 +20,8 @@ CREATE TABLE device (
   empty_at timestamptz, last_eff timestamptz,
   reports_on date, reports_count integer NOT NULL CHECK (reports_count BETWEEN 0 AND 1000000),
   clock_offset_ms bigint CHECK (clock_offset_ms BETWEEN -9007199254740991 AND 9007199254740991),
-  app_build text NOT NULL, revoked_at timestamptz);
+  app_build text NOT NULL, revoked_at timestamptz,
+  session_id uuid, seal_key text, first_contact timestamptz NOT NULL);
 CREATE INDEX ON device (user_id);
 
 -- ---------- shops ----------
@@ -35,6 +36,7 @@ CREATE TABLE shop (
   policy jsonb NOT NULL,
   commission_bps integer NOT NULL CHECK (commission_bps BETWEEN 0 AND 5000),
   created_at timestamptz NOT NULL);
+CREATE TABLE shop_window (shop_window_id uuid PRIMARY KEY REFERENCES shop, day date NOT NULL, zone text NOT NULL);
 CREATE TABLE shop_hours (
   shop_hours_id uuid PRIMARY KEY,
   shop_id uuid NOT NULL REFERENCES shop, weekday integer NOT NULL CHECK (weekday BETWEEN 0 AND 6),
@@ -140,6 +142,7 @@ CREATE INDEX ON booking (shop_id, status);
 CREATE INDEX ON booking (customer_id);
 CREATE INDEX ON booking (vehicle_id);
 CREATE INDEX ON booking (start_at);
+CREATE INDEX ON booking (shop_id, end_at);
 CREATE TABLE booking_line (
   booking_line_id uuid PRIMARY KEY,
   booking_id uuid NOT NULL REFERENCES booking, line_no integer NOT NULL CHECK (line_no BETWEEN 1 AND 50),
@@ -148,6 +151,14 @@ CREATE TABLE booking_line (
   price_paise bigint NOT NULL CHECK (price_paise BETWEEN 0 AND 9007199254740991),
   gst_bps integer NOT NULL CHECK (gst_bps BETWEEN 0 AND 10000),
   UNIQUE (booking_id, line_no));
+CREATE TABLE read_mark (                               -- how new a visit was when a side last saw it
+  read_mark_id uuid PRIMARY KEY,
+  booking_id uuid NOT NULL REFERENCES booking,
+  side text NOT NULL CHECK (side IN ('customer','shop')),
+  booking_version integer NOT NULL CHECK (booking_version BETWEEN 0 AND 2000000000),
+  job_version integer NOT NULL CHECK (job_version BETWEEN 0 AND 2000000000),
+  at timestamptz NOT NULL,
+  UNIQUE (booking_id, side));
 CREATE TABLE job (                                       -- the requirements' "service"
   job_id uuid PRIMARY KEY, booking_id uuid NOT NULL UNIQUE REFERENCES booking, shop_id uuid NOT NULL REFERENCES shop,
   status text NOT NULL CHECK (status IN ('pending','in_progress','extra_repair_found','completed','billed','stopped')),
@@ -206,11 +217,12 @@ CREATE TABLE observation (                               -- no reference to the 
   refusal text NOT NULL CHECK (refusal IN ('not_found','not_allowed','not_understood','not_signed_in','id_taken','key_reused',
     'wrong_state','not_assigned','already_taken','offer_expired','nobody_free','slot_taken','slot_past','slot_too_far','shop_paused',
     'hold_expired','vehicle_busy','worker_busy','too_many_bookings','plate_taken','plate_unreadable','skill_missing','needs_network',
-    'depends_on','no_tokens','too_many_reports','too_many_attempts')),
+    'depends_on','no_tokens','too_many_reports','too_many_attempts','device_revoked')),
   epoch integer CHECK (epoch BETWEEN 0 AND 1000000), done_at timestamptz NOT NULL, created_at timestamptz NOT NULL);
 CREATE INDEX ON observation (shop_id);
 CREATE TABLE timer (
-  timer_id uuid PRIMARY KEY, key text NOT NULL, name text NOT NULL, args jsonb NOT NULL, due_at timestamptz NOT NULL, ran_at timestamptz);
+  timer_id uuid PRIMARY KEY, key text NOT NULL, name text NOT NULL, args jsonb NOT NULL, due_at timestamptz NOT NULL, ran_at timestamptz,
+  mutation_id uuid);
 CREATE UNIQUE INDEX timer_key_waiting ON timer (key) WHERE ran_at IS NULL;
 CREATE INDEX ON timer (due_at);
 CREATE INDEX ON timer (key);
@@ -221,12 +233,27 @@ CREATE TABLE mutation (
   request_hash text NOT NULL, at timestamptz NOT NULL, received_at timestamptz NOT NULL, eff_lo timestamptz NOT NULL, eff timestamptz NOT NULL,
   status text CHECK (status IN ('applied','noop','refused','recorded','parked')), refusal text, answer jsonb, effects jsonb,
   UNIQUE (device_id, seq));
+CREATE INDEX mutation_parked_idx ON mutation (received_at, coalesce(seq, 0), mutation_id) WHERE status = 'parked';
 CREATE TABLE mutation_crash (
   mutation_crash_id uuid PRIMARY KEY, count integer NOT NULL CHECK (count BETWEEN 1 AND 1000), last_at timestamptz NOT NULL, error text NOT NULL);
 CREATE TABLE scope_head (scope text PRIMARY KEY, v bigint NOT NULL, floor_v bigint NOT NULL DEFAULT 0);
 CREATE TABLE doc_scope (
   scope text, coll text CHECK (coll IN ('shops','people','vehicles','bookings','jobs','notices')), id uuid, v bigint NOT NULL,
-  gone text CHECK (gone IN ('reassigned','cancelled','expired','moved','aged')), PRIMARY KEY (scope, coll, id));
+  gone text CHECK (gone IN ('reassigned','cancelled','expired','moved','aged')), gone_at timestamptz, PRIMARY KEY (scope, coll, id));
 CREATE INDEX ON doc_scope (scope, v);
+CREATE INDEX ON doc_scope (gone_at) WHERE gone_at IS NOT NULL;
+-- ---------- photos ----------
+CREATE TABLE blob (                                      -- a line for each person who sent it: nobody learns of another's
+  user_id uuid NOT NULL REFERENCES app_user ON DELETE CASCADE, sha256 text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
+  media_type text CHECK (media_type IN ('image/jpeg','image/png','image/webp')),
+  size_bytes integer CHECK (size_bytes BETWEEN 1 AND 2097152),
+  last_part_at timestamptz NOT NULL, completed_at timestamptz, PRIMARY KEY (user_id, sha256),
+  CONSTRAINT blob_completed_check CHECK (num_nulls(completed_at, media_type, size_bytes) IN (0, 3)));
+CREATE INDEX blob_unfinished ON blob (last_part_at) WHERE completed_at IS NULL;
+CREATE TABLE blob_part (
+  user_id uuid NOT NULL, sha256 text NOT NULL, first_byte integer NOT NULL CHECK (first_byte BETWEEN 0 AND 2097151),
+  bytes bytea NOT NULL CHECK (octet_length(bytes) BETWEEN 1 AND 2097152), PRIMARY KEY (user_id, sha256, first_byte),
+  FOREIGN KEY (user_id, sha256) REFERENCES blob ON DELETE CASCADE);
+
 CREATE TABLE installation (install uuid PRIMARY KEY, era integer NOT NULL, clock_offset_ms bigint NOT NULL, seeded text);
 CREATE UNIQUE INDEX installation_one_row ON installation ((true));

@@ -18,6 +18,7 @@ import {
 } from '#tests/support/cast.ts';
 import { aMutation, aWish, openDoor, type Door } from '#tests/support/door.ts';
 import { aPort, installOfTests, type TestPort } from '#tests/support/ports.ts';
+import { aNewBike } from '#tests/support/requests.ts';
 
 describe('a device that syncs', () => {
 	let test: TestPort;
@@ -36,6 +37,8 @@ describe('a device that syncs', () => {
 		pending: 0,
 		cursors: {},
 		mutations: [],
+		asking: [],
+		seen: [],
 		...over,
 	});
 	const sent = (seq: number, mutation = aMutation('booking.request', aWish(), door.now)) => ({
@@ -98,28 +101,6 @@ describe('a device that syncs', () => {
 			'not_understood',
 			'applied',
 		]);
-	});
-
-	it('has work done under a number that it had used before, as after a restored backup', async () => {
-		const bike = (registrationNumber: string) => ({
-			registrationNumber,
-			make: 'TVS',
-			model: 'Apache',
-			class: 'sport',
-		});
-		const add = (seq: number, plate: string) =>
-			sent(seq, aMutation('vehicle.add', bike(plate), door.now));
-		const before = [add(1, 'KA01AB0001'), add(2, 'KA01AB0002')];
-		await sync(door.world, asha, request({ mutations: before }));
-
-		const mutations = [add(2, 'KA01AB0003'), add(3, 'KA01AB0004')];
-		const answer = await sync(door.world, asha, request({ mutations }));
-
-		expect(answer.acks).toMatchObject([
-			{ seq: 2, status: 'applied' },
-			{ seq: 3, status: 'applied' },
-		]);
-		expect(answer.lastSeq).toBe(3);
 	});
 
 	it('learns nothing of a scope that it could never follow, not even ids', async () => {
@@ -187,6 +168,34 @@ describe('a device that syncs', () => {
 		const [known] = await test.port.read(device, [id('device', 1)]);
 		expect(row?.receivedAt).toBe(earlier);
 		expect(known).toMatchObject({ lastEff: earlier, lastSeq: 1 });
+	});
+
+	it('is believed after a gap, too: what met it had not left the phone', async () => {
+		const bikeAt = (minutes: number) =>
+			aMutation('vehicle.add', aNewBike(), addMinutes(door.now, minutes));
+		const [first, second, third] = [bikeAt(0), bikeAt(30), bikeAt(60)];
+		await sync(door.world, asha, request({ mutations: [sent(1, first)] }));
+		door.now = addMinutes(door.now, 120);
+		const met = await sync(door.world, asha, request({ mutations: [sent(3, third)] }));
+		expect(met.gap).toBe(2);
+		expect(await test.port.list(device, {})).toMatchObject([{ pendingReported: 1 }]);
+
+		door.now = addMinutes(door.now, 1);
+		await sync(door.world, asha, request({ mutations: [sent(2, second), sent(3, third)] }));
+
+		const entries = await test.port.entries([second.id, third.id]);
+		expect(entries.map((each) => each.eff)).toEqual([second.at.wall, third.at.wall]);
+		const [row] = await test.port.list(device, {});
+		expect(row).toMatchObject({ pendingReported: 0, emptyAt: door.now });
+	});
+
+	it('on which nothing waits at its first contact did nothing before that', async () => {
+		const before = aMutation('vehicle.add', aNewBike(), addMinutes(door.now, -30));
+		await sync(door.world, asha, request());
+
+		await sync(door.world, asha, request({ mutations: [sent(1, before)] }));
+
+		expect(await test.port.entries([before.id])).toMatchObject([{ eff: door.now }]);
 	});
 
 	it('of a customer or a colleague is not told why a worker declined', async () => {

@@ -3,6 +3,7 @@ import type { Actor } from '#sync/core/actor.ts';
 import { addMinutes } from '#sync/core/time.ts';
 import { mutators } from '#sync/registry.ts';
 import type { MemoryPort } from '#server/db/memory.ts';
+import { sync } from '#server/domain/sync.ts';
 import {
 	asha,
 	ashasBike,
@@ -12,8 +13,9 @@ import {
 	otherGarage,
 	service,
 } from '#tests/support/cast.ts';
-import { aWish, openDoor, type Door } from '#tests/support/door.ts';
+import { aMutation, aWish, openDoor, type Door } from '#tests/support/door.ts';
 import { aPort } from '#tests/support/ports.ts';
+import { aRequest, sent } from '#tests/support/requests.ts';
 
 type Person = keyof typeof everybody | 'clock';
 const people = [...Object.keys(everybody), 'clock'] as readonly Person[];
@@ -51,6 +53,10 @@ const rights: Readonly<
 		args: ({ bookingId }) => ({ bookingId }),
 		may: ['ravi', 'meena', 'imran', 'lakshmi'],
 	},
+	'booking.see': {
+		args: ({ bookingId }) => ({ bookingId, bookingVersion: 1, jobVersion: 1 }),
+		may: ['asha', 'ravi', 'meena', 'imran', 'lakshmi'],
+	},
 	'job.assign': {
 		args: ({ bookingId }) => ({ bookingId }),
 		may: ['asha', 'lakshmi', 'admin'],
@@ -66,6 +72,7 @@ const rights: Readonly<
 		may: ['ravi', 'meena', 'imran'],
 	},
 	'offer.expire': { args: ({ jobId }) => ({ offerId: offerOf.get(jobId) }), may: ['clock'] },
+	'shop.age': { args: () => ({ shopId: lakshmiMotors, day: '2026-11-23' }), may: ['clock'] },
 };
 const offerOf = new Map<string, string>();
 
@@ -169,15 +176,19 @@ describe('who may do what', () => {
 				},
 			],
 		};
-		const madeAt = door.now;
+		await sync(door.world, left, aRequest());
+		const madeAt = addMinutes(door.now, 1);
 		door.now = addMinutes(door.now, 10);
 
 		const request = await door.as(left, 'job.accept', { jobId: visit.jobId });
 		const report = await door.as(left, 'booking.receive', { bookingId: visit.bookingId });
-		const earlier = await door.reported(left, 'booking.receive', visit, madeAt);
+		const unseen = await door.reported(left, 'booking.receive', visit, madeAt);
+		const received = aMutation('booking.receive', { bookingId: visit.bookingId }, madeAt);
+		const { acks } = await sync(door.world, left, aRequest({ mutations: [sent(1, received)] }));
 
 		expect(request.refusal).toBe('not_allowed');
 		expect(report.refusal).toBe('not_allowed');
-		expect(earlier.status).toBe('applied');
+		expect(unseen.refusal).toBe('not_allowed');
+		expect(acks).toMatchObject([{ status: 'applied' }]);
 	});
 });

@@ -52,6 +52,12 @@ const promised: Readonly<Record<string, readonly Person[] | typeof anyone>> = {
 	'POST /api/services/:id/complete': ['worker', 'owner'],
 	'POST /api/sync': everybody,
 	'GET /api/sync/live': everybody,
+	'GET /api/devices': everybody,
+	'POST /api/devices/:id/revoke': everybody,
+	'GET /api/devices/:id/seal-key': everybody,
+	'GET /api/devices/:id/standing': anyone,
+	'PUT /api/blobs/:sha256': everybody,
+	'GET /api/blobs/:sha256': everybody,
 	'GET /api/demo/outbox': anyone,
 	'GET /api/demo/clock': anyone,
 	'POST /api/demo/clock': anyone,
@@ -84,7 +90,8 @@ const endsSomething = ['POST /api/auth/sign-out', 'POST /api/demo/reset', 'GET /
 
 function ask(route: string, as?: number) {
 	const [method = '', path = ''] = route.split(' ');
-	const filled = path.replace(':id', id) + (queries[route] ?? '');
+	const filled =
+		path.replace(':id', id).replace(':sha256', '0'.repeat(64)) + (queries[route] ?? '');
 	const body = method === 'GET' ? undefined : (bodies[route] ?? {});
 	return server.ask(method, filled, {
 		...(as === undefined ? {} : { as }),
@@ -102,7 +109,9 @@ describe('who may call what', () => {
 		const { body } = await server.ask('GET', '/api/openapi.json');
 		const described = Object.entries(body.paths as Record<string, object>).flatMap(
 			([path, methods]) =>
-				Object.keys(methods).map((each) => `${each.toUpperCase()} ${path.replace('{id}', ':id')}`),
+				Object.keys(methods).map(
+					(each) => `${each.toUpperCase()} ${path.replace(/\{(\w+)\}/, ':$1')}`,
+				),
 		);
 		expect(described.toSorted()).toEqual(Object.keys(promised).toSorted());
 		expect(body.openapi).toBe('3.1.0');
