@@ -2,11 +2,11 @@ import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { schemaVersion } from '#sync/protocol/version.ts';
 import { outboxName } from '#lib/device/names.ts';
-import { openBooks, type BooksStore } from '#lib/device/outbox-database.ts';
+import { openBooks, type SacredStore } from '#lib/device/outbox-database.ts';
 import { id } from '#tests/support/cast.ts';
 import { aDisk } from '#tests/support/device/phone.ts';
 
-const open: BooksStore[] = [];
+const open: SacredStore[] = [];
 let databases = 0;
 afterEach(async () => {
 	for (const store of open.splice(0)) await store.close();
@@ -16,7 +16,7 @@ afterEach(async () => {
 const kinds = {
 	memory: () => {
 		const disk = aDisk();
-		return async () => disk.open() as BooksStore;
+		return async () => disk.open() as SacredStore;
 	},
 	dexie: () => {
 		const name = outboxName(`test-${(databases += 1)}`);

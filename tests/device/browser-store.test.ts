@@ -9,12 +9,10 @@ import { forgetOldStates, openBrowserStore, type BrowserStore } from '#lib/devic
 import type { Documents } from '#lib/device/documents.ts';
 import { outboxName, stateName } from '#lib/device/names.ts';
 import { rxSchemaOf } from '#lib/device/rx-schema.ts';
-import { SendFailure } from '#lib/device/ports.ts';
-import { aBooking, aJob } from '#tests/support/builders.ts';
-import { ashasBike, id, kiransBike, lakshmiMotors } from '#tests/support/cast.ts';
-import { Authority } from '#tests/support/device/authority.ts';
-import { after, fakeClock } from '#tests/support/device/fakes.ts';
-import { aBike, aPhone, bikeKey, bikeShown } from '#tests/support/device/phone.ts';
+import { aBooking } from '#tests/support/builders.ts';
+import { ashasBike, id, kiransBike } from '#tests/support/cast.ts';
+import { after } from '#tests/support/device/fakes.ts';
+import { aBike } from '#tests/support/device/phone.ts';
 
 let owners = 0;
 const anOwner = () => id('user', 500 + (owners += 1));
@@ -94,21 +92,6 @@ describe('the documents in RxDB', () => {
 		expect(await isStored('Kiran')).toBe(false);
 	});
 
-	it('are forgotten together with the cursors, and nothing else is', async () => {
-		await store.append({
-			...{ id: id('grant', 1), name: 'bike.rename', text: '{}', enqueuedAt: after(0) },
-		});
-		await store.change(({ place }) => ({ place: { ...place, cursors: { 'customer:1': 4 } } }));
-		await store.write('vehicles', [aBike()], []);
-
-		await store.forgetState();
-		await reopen();
-
-		expect(await store.docs('vehicles')).toEqual([]);
-		expect((await store.books()).place.cursors).toEqual({});
-		expect((await store.books()).outbox).toHaveLength(1);
-	});
-
 	it('of an older version are deleted, those of this one and the outbox are not', async () => {
 		const other = anOwner();
 		for (const name of [
@@ -153,7 +136,7 @@ describe('the schemas of the collections', () => {
 			shops: ['hours', 'prices', 'services', 'shifts', 'workers'],
 			people: [],
 			vehicles: [],
-			bookings: ['lines'],
+			bookings: ['lines', 'readMarks'],
 			jobs: ['assignments', 'clocks', 'offers'],
 			notices: [],
 		} satisfies { [C in CollectionName]: Lists<C>[] };
@@ -170,80 +153,5 @@ describe('the schemas of the collections', () => {
 			const { indexes = [], required = [] } = rxSchemaOf(collection);
 			for (const name of indexes.flat()) expect(required, collection).toContain(name);
 		}
-	});
-});
-
-describe('what RxDB was measured to get wrong', () => {
-	const rename = (add: string) => ['bike.rename', { vehicleId: ashasBike, add }] as const;
-
-	it('more than 13 open collections: this device has fewer', () => {
-		expect(collections.length).toBeLessThanOrEqual(12);
-		expect(Object.keys(store.collections)).toHaveLength(collections.length);
-	});
-
-	it('an empty page forgets the cursor: here it is kept', async () => {
-		const authority = new Authority();
-		authority.put(bikeKey, aBike());
-		const { device } = await aPhone(authority, { store });
-		await device.sync();
-		await device.sync();
-		await device.sync();
-
-		expect(authority.requests.map(({ cursors }) => cursors)).toEqual([
-			{},
-			{ 'customer:1': 1 },
-			{ 'customer:1': 1 },
-		]);
-	});
-
-	it('a clock that was fast and is corrected loses work: here it does not', async () => {
-		const authority = new Authority();
-		authority.put(bikeKey, aBike());
-		const clock = fakeClock(after(3_600_000));
-		vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(after(3_600_000)) });
-		const first = await aPhone(authority, { store, clock });
-		await first.device.perform(...rename('1'));
-		await first.device.sync();
-
-		clock.at = after(60_000);
-		vi.setSystemTime(after(60_000));
-		authority.failure = new SendFailure('offline');
-		await first.device.perform(...rename('2'));
-		await first.device.stop();
-		vi.useRealTimers();
-		await reopen();
-		authority.failure = null;
-		const second = await aPhone(authority, { store, clock, number: 2 });
-		await second.device.sync();
-
-		expect(authority.doc(bikeKey)).toMatchObject({ model: 'Activa12' });
-		expect(await bikeShown(second.device)).toMatchObject({ model: 'Activa12' });
-	});
-
-	it('several pushes at once, out of order: here one, first in, first out', async () => {
-		const authority = new Authority();
-		authority.failure = new SendFailure('offline');
-		const { device } = await aPhone(authority, { store });
-		for (let n = 1; n <= 120; n += 1) await device.perform(...rename('.'));
-		authority.failure = null;
-
-		await Promise.all([device.sync(), device.sync(), device.sync()]);
-
-		expect(authority.inFlightMax).toBe(1);
-		expect(authority.performed.map(({ seq }) => seq)).toEqual(
-			Array.from({ length: 120 }, (_, index) => index + 1),
-		);
-	});
-
-	it('rows with null in an index disappear: every job is found by its index', async () => {
-		const jobs = [aJob({ workerId: null }), aJob({ voidAt: after(0) })].map((row) =>
-			asDoc(row, { assignments: [], offers: [], clocks: [] }),
-		);
-		await store.write('jobs', jobs, []);
-
-		const selector = { shopId: lakshmiMotors, status: 'pending' };
-		const found = await store.collections.jobs.find({ selector }).exec();
-
-		expect(found).toHaveLength(2);
 	});
 });

@@ -1,62 +1,11 @@
 import 'fake-indexeddb/auto';
 import { Dexie } from 'dexie';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SyncRequest } from '#sync/protocol/sync.ts';
-import type { Me } from '#lib/device/me.ts';
-import { SendFailure } from '#lib/device/ports.ts';
-import { customerIdOf } from '#tests/support/builders.ts';
-import { asha, id } from '#tests/support/cast.ts';
-import { Authority } from '#tests/support/device/authority.ts';
+import { id } from '#tests/support/cast.ts';
 import type { Page } from '#tests/support/device/page.svelte.ts';
 import { aBike, bikeKey } from '#tests/support/device/phone.ts';
-
-/** The parts of a browser that Node has not: storage of strings, and a tab that can be hidden. */
-function aTab(): { storage: Map<string, string>; window: EventTarget } {
-	const storage = new Map<string, string>();
-	const area = {
-		getItem: (key: string) => storage.get(key) ?? null,
-		setItem: (key: string, value: string) => void storage.set(key, value),
-		removeItem: (key: string) => void storage.delete(key),
-	};
-	const window = new EventTarget();
-	vi.stubGlobal('localStorage', area);
-	vi.stubGlobal('sessionStorage', area);
-	vi.stubGlobal('window', window);
-	vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }));
-	vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
-	return { storage, window };
-}
-
-const reported: unknown[] = [];
-const me: Me = {
-	user: { id: id('user', 11), name: 'Asha', phone: '+919000000101', locale: 'en' },
-	roles: [{ role: 'customer', customerId: customerIdOf(asha) }],
-};
-let authority: Authority;
-let signedIn: Me | null = me;
-let unreachable = false;
-/** With which headers somebody asked who he is. */
-const asked: HeadersInit[] = [];
-
-/** The server behind `fetch`. */
-async function fakeFetch(path: string, init: RequestInit = {}): Promise<Response> {
-	if (unreachable) throw new TypeError('fetch failed');
-	const json = { 'content-type': 'application/json' };
-	if (path === '/api/auth/sign-out') signedIn = null;
-	if (signedIn === null) return new Response('{}', { status: 401, headers: json });
-	if (path === '/api/me') {
-		asked.push(init.headers ?? {});
-		return Response.json(signedIn);
-	}
-	if (path === '/api/sync/live') return new Response(new ReadableStream());
-	const answer = await authority
-		.send(JSON.parse(init.body as string) as SyncRequest)
-		.catch((error: unknown) => {
-			if (error instanceof SendFailure) throw new TypeError('fetch failed');
-			throw error;
-		});
-	return Response.json(answer);
-}
+import { ashaSignedIn, PhoneServer } from '#tests/support/device/server.ts';
+import { aTab, type Tab } from '#tests/support/device/tab.ts';
 
 /** The app's code as a tab that was just opened has it. */
 async function loadApp() {
@@ -66,29 +15,31 @@ async function loadApp() {
 		...(await import('#lib/device/in-use.svelte.ts')),
 		...(await import('#lib/device/perform.ts')),
 		...(await import('#lib/device/session.svelte.ts')),
+		...(await import('#lib/device/start.ts')),
+		...(await import('#lib/device/storage-health.svelte.ts')),
 		...(await import('#lib/device/sync-state.svelte.ts')),
 		...(await import('#tests/support/device/page.svelte.ts')),
 	};
 }
 
+const reported: unknown[] = [];
 let app: Awaited<ReturnType<typeof loadApp>>;
-let tab: ReturnType<typeof aTab>;
+let server: PhoneServer;
+let tab: Tab;
 let page: Page | null = null;
 beforeEach(async () => {
 	vi.spyOn(console, 'warn').mockReturnValue(undefined); // RxDB introduces itself once.
-	tab = aTab();
-	vi.stubGlobal('fetch', fakeFetch);
-	authority = new Authority();
-	authority.actor = asha;
-	authority.put(bikeKey, aBike({ customerId: customerIdOf(asha) }));
-	[signedIn, unreachable] = [me, false];
+	tab = aTab(reported);
+	server = new PhoneServer();
+	vi.stubGlobal('fetch', server.fetch);
 	reported.length = 0;
 	app = await loadApp();
 });
 afterEach(async () => {
 	page?.close();
-	unreachable = false;
-	await app.signOut();
+	page = null;
+	server.unreachable = false;
+	await app.signOut('discarded');
 	expect(reported).toEqual([]);
 	for (const name of await Dexie.getDatabaseNames()) await Dexie.delete(name);
 });
@@ -96,6 +47,14 @@ afterAll(() => vi.unstubAllGlobals());
 
 const soon = <T>(check: () => T | Promise<T>) =>
 	vi.waitFor(check, { timeout: 20_000, interval: 20 });
+const bike = { make: 'Hero', model: 'Splendor', class: 'commuter' } as const;
+const addBike = () => app.perform('vehicle.add', { registrationNumber: 'KA 51 AB 1234', ...bike });
+/** The browser is closed and opened again. */
+async function restart(): Promise<void> {
+	await app.inUse.device?.close();
+	app = await loadApp();
+	await app.start('test');
+}
 
 describe('the device in a browser', () => {
 	it('shows, keeps and sends what a person does, also without network', async () => {
@@ -106,20 +65,19 @@ describe('the device in a browser', () => {
 		expect(app.session.state).toBe('signed_in');
 		await soon(() => expect(app.syncState.network).toBe('online'));
 
-		unreachable = true;
-		const bike = { registrationNumber: 'KA 51 AB 1234', make: 'Hero', model: 'Splendor' };
-		const { newIds } = await app.perform('vehicle.add', { ...bike, class: 'commuter' });
+		server.unreachable = true;
+		const { newIds } = await addBike();
 		const added = { id: String(newIds[0]) };
 		await soon(() => expect(plates()).toEqual(['KA51AB1234', 'KA51HB0011']));
 		await soon(() => expect(app.markOf(added)).toMatchObject({ state: 'queued' }));
 		await soon(() => expect(app.syncState).toMatchObject({ waiting: 1, offline: true }));
 
-		unreachable = false;
+		server.unreachable = false;
 		tab.window.dispatchEvent(new Event('online'));
 		await soon(() => expect(app.syncState.waiting).toBe(0));
 		// This server knows no such mutator: it is parked, and a person will look at it.
-		await soon(() => expect(app.markOf(added)).toMatchObject({ state: 'recorded' }));
-		expect(authority.performed).toMatchObject([{ name: 'vehicle.add', seq: 1 }]);
+		await soon(() => expect(app.markOf(added)).toMatchObject({ state: 'review' }));
+		expect(server.authority.performed).toMatchObject([{ name: 'vehicle.add', seq: 1 }]);
 	});
 
 	it('opens without network as it was left, for the person it remembers', async () => {
@@ -128,21 +86,30 @@ describe('the device in a browser', () => {
 		const { plates } = page;
 		await soon(() => expect(plates()).toEqual(['KA51HB0011']));
 		page.close();
-		await app.inUse.device?.close();
 
-		app = await loadApp();
-		unreachable = true;
-		await app.start('test');
+		server.unreachable = true;
+		await restart();
 		page = app.aPage();
 		const again = page.plates;
 		expect(app.session.me?.user.name).toBe('Asha');
 		await soon(() => expect(again()).toEqual(['KA51HB0011']));
 	});
 
+	it('opens for the person whose sign-in a killed browser had not written down yet', async () => {
+		await app.start('test');
+		tab.local.delete('moto-me');
+
+		server.unreachable = true;
+		await restart();
+
+		expect(app.session.me?.user.name).toBe('Asha');
+		expect(app.inUse.device?.owner).toBe(ashaSignedIn.user.id);
+	});
+
 	it('follows another tab that signs out', async () => {
 		await app.start('test');
-		const stored = tab.storage.get('moto-me');
-		tab.storage.delete('moto-me');
+		const stored = tab.local.get('moto-me');
+		tab.local.delete('moto-me');
 		tab.window.dispatchEvent(Object.assign(new Event('storage'), { key: 'moto-me' }));
 
 		await soon(() => expect(app.inUse.device).toBeNull());
@@ -153,7 +120,7 @@ describe('the device in a browser', () => {
 	it('marks what was refused until that was read', async () => {
 		await app.start('test');
 		page = app.aPage();
-		authority.put(bikeKey, aBike({ retiredAt: '2026-01-01T00:00:00.000Z' }));
+		server.authority.put(bikeKey, aBike({ retiredAt: '2026-01-01T00:00:00.000Z' }));
 		const open = app.inUse.device!;
 		const refused = { id: id('grant', 1), seq: 9, deviceId: id('device', 1), name: 'job.accept' };
 		const text = JSON.stringify({
@@ -188,12 +155,12 @@ describe('the device in a browser', () => {
 
 	it('signs out only when the server clearly says so', async () => {
 		await app.start('test');
-		unreachable = true;
+		server.unreachable = true;
 		await app.refreshSession();
 		expect(app.session.state).toBe('signed_in');
 
-		unreachable = false;
-		signedIn = null;
+		server.unreachable = false;
+		server.signedIn = null;
 		await app.refreshSession();
 		expect(app.session.state).toBe('signed_out');
 		expect(app.inUse.device).toBeNull();
@@ -201,37 +168,101 @@ describe('the device in a browser', () => {
 	});
 
 	it('asks with a bearer token where the tab was given one, else with the cookie alone', async () => {
+		const asked = () => server.asked.findLast(({ path }) => path === '/api/me')?.headers;
 		await app.start('test');
-		expect(asked.at(-1)).not.toHaveProperty('authorization');
+		expect(asked()).not.toHaveProperty('authorization');
 
 		app.useBearer('secret');
 		await app.refreshSession();
-		expect(asked.at(-1)).toHaveProperty('authorization', 'Bearer secret');
+		expect(asked()).toHaveProperty('authorization', 'Bearer secret');
 
 		app.useBearer(null);
 		await app.refreshSession();
-		expect(asked.at(-1)).not.toHaveProperty('authorization');
+		expect(asked()).not.toHaveProperty('authorization');
+	});
+});
+
+describe('a phone without a word from the server', () => {
+	const days = (count: number) => count * 86_400_000;
+	const now = Date.parse('2026-11-23T04:30:00.000Z');
+	/** Days later by the phone's clock. */
+	const at = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: now + ms });
+	beforeEach(() => void at(0));
+	afterEach(() => void vi.useRealTimers());
+
+	it('shows nothing after its grace, keeps what was done, and goes on after an answer', async () => {
+		await app.start('test');
+		await soon(() => expect(app.syncState).toBeDefined());
+		await app.inUse.device?.device.sync();
+		server.unreachable = true;
+		await addBike();
+
+		at(days(29));
+		await restart();
+		expect(app.session.state).toBe('signed_in');
+		at(days(31));
+		await restart();
+		expect(app.session).toMatchObject({ state: 'locked', me: null });
+		expect(app.session.locked?.user.name).toBe('Asha');
+		expect(app.inUse.device).toBeNull();
+		await expect(addBike()).rejects.toThrow('not_signed_in');
+
+		at(days(1)); // Somebody sets the clock back.
+		await restart();
+		expect(app.session.state).toBe('locked');
+
+		server.unreachable = false;
+		tab.window.dispatchEvent(new Event('online'));
+		await soon(() => expect(app.session.state).toBe('signed_in'));
+		await soon(() => expect(server.authority.performed).toHaveLength(1));
+	});
+});
+
+describe('the storage of a browser', () => {
+	it('that was cleared is told of, until that was read', async () => {
+		await app.start('test');
+		await app.inUse.device?.device.sync();
+		server.unreachable = true;
+		await addBike();
+		await addBike().catch(() => undefined);
+		const waiting = await app.unsent();
+		await soon(() => expect(tab.cookies.get('moto-kept')).toMatch(new RegExp(`\\.${waiting}$`)));
+		await app.inUse.device?.close();
+
+		// A browser that needs room throws away the databases and the strings of a site together.
+		for (const name of await Dexie.getDatabaseNames()) await Dexie.delete(name);
+		const browserId = tab.local.get('moto-browser');
+		tab.local.clear();
+		server.unreachable = false;
+		app = await loadApp();
+		await app.start('test');
+
+		await soon(() => expect(app.storage.lost).toEqual({ count: waiting, lastContact: null }));
+		expect(tab.local.get('moto-browser')).toBe(browserId);
+		await app.dismissLost();
+		await restart();
+		await app.inUse.device?.device.sync();
+		expect(app.storage.lost).toBeNull();
 	});
 
-	it('keeps unsent work of a person who signs out, and deletes what the server can tell again', async () => {
+	it('is asked to stay when a worker signs in, and says when it is nearly full', async () => {
+		const storage = {
+			isKept: false,
+			persisted: async () => storage.isKept,
+			persist: async () => (storage.isKept = true),
+			estimate: async () => ({ quota: 100 * 1024 * 1024, usage: 60 * 1024 * 1024 }),
+		};
+		vi.stubGlobal('navigator', { ...navigator, locks: navigator.locks, storage });
 		await app.start('test');
-		unreachable = true;
-		await app.perform('vehicle.add', {
-			...{ registrationNumber: 'KA51AB1234', make: 'Hero', model: 'Splendor', class: 'commuter' },
-		});
-		await app.inUse.device?.device.sync();
-		unreachable = false;
-		authority.failure = new SendFailure('offline');
-		await app.signOut();
-		expect(tab.storage.has('moto-me')).toBe(false);
+		await soon(() => expect(app.storage).toMatchObject({ persisted: false, freeMb: 40 }));
+		expect(app.storage.nearlyFull).toBe(true);
 
-		const names = await Dexie.getDatabaseNames();
-		expect(names).toContain(`moto-out-${me.user.id}`);
-		const bikes = await new Dexie(String(names.find((each) => each.endsWith('--vehicles')))).open();
-		expect(await bikes.table('docs').count()).toBe(0);
-		bikes.close();
-		signedIn = me;
+		server.signedIn = { ...ashaSignedIn, user: { ...ashaSignedIn.user, id: id('user', 77) } };
+		server.signedIn = {
+			...server.signedIn,
+			roles: [{ role: 'worker', workerId: id('worker', 1) }],
+		};
 		await app.refreshSession();
-		expect(app.inUse.device?.device.pending()).toMatchObject([{ name: 'vehicle.add' }]);
+		await soon(() => expect(app.storage.persisted).toBe(true));
 	});
 });

@@ -5,6 +5,7 @@ import { id, monday } from '#tests/support/cast.ts';
 
 const request: SyncRequest = {
 	...{ install: null, era: null, schema: 1, build: 'test', pending: 0, cursors: {}, mutations: [] },
+	...{ asking: [], seen: [] },
 	device: { id: id('device', 1), browserId: id('browser', 1) },
 };
 const answer: SyncAnswer = {
@@ -45,13 +46,43 @@ describe('a round trip over HTTP', () => {
 	});
 
 	it.each([
-		[401, 'signed_out'],
-		[403, 'forbidden'],
-		[413, 'too_large'],
-		[500, 'unavailable'],
-		[400, 'unavailable'],
-	])('takes a %i for %s', async (status, reason) => {
-		expect(await roundTrip(() => json({}, { status }))).toMatchObject({ error: { reason } });
+		[401, 'not_signed_in', 'signed_out'],
+		[403, 'not_allowed', 'forbidden'],
+		[403, 'wrong_origin', 'forbidden'],
+		[403, 'device_revoked', 'revoked'],
+		[403, 'of_a_later_version', 'unavailable'],
+		[413, 'too_large', 'too_large'],
+		[500, 'unavailable', 'unavailable'],
+		[400, 'malformed', 'unavailable'],
+	])('takes a %i %s for %s', async (status, code, reason) => {
+		const headers = { 'content-type': 'application/problem+json; charset=utf-8' };
+		const respond = () => json({ code }, { status, headers });
+		expect(await roundTrip(respond)).toMatchObject({ error: { reason } });
+	});
+
+	it.each([401, 403])("lets nobody's %i but our server's send a phone away", async (status) => {
+		const portal = () => new Response('<h1>Pay first</h1>', { status });
+		expect(await roundTrip(portal)).toMatchObject({ error: { reason: 'offline' } });
+		for (const body of [null, {}, { code: 7 }]) {
+			const strange = () => json(body, { status });
+			expect(await roundTrip(strange)).toMatchObject({ error: { reason: 'offline' } });
+		}
+	});
+
+	it('asks with patience, and can hang up', async () => {
+		const calls: [string, RequestInit | undefined][] = [];
+		const send = createSend(
+			async (path, init) => {
+				calls.push([path, init]);
+				return json(answer);
+			},
+			() => undefined,
+		);
+		const { signal } = new AbortController();
+		await send(request, { waitSeconds: 25, signal });
+		await send(request);
+		expect(calls.map(([path]) => path)).toEqual(['/api/sync?wait=25', '/api/sync']);
+		expect(calls.map(([, init]) => init?.signal)).toEqual([signal, undefined]);
 	});
 
 	it('hears how long an unwell server wants to be left alone', async () => {
@@ -89,7 +120,8 @@ describe('a stream over HTTP', () => {
 	});
 
 	it('says why there is none', async () => {
-		const connect = connectLive(async () => json({}, { status: 401 }));
+		const problem = { code: 'not_signed_in' };
+		const connect = connectLive(async () => json(problem, { status: 401 }));
 		await expect(connect(new AbortController().signal)).rejects.toMatchObject({
 			reason: 'signed_out',
 		});

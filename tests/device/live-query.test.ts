@@ -3,7 +3,7 @@ import type { MangoQuery } from 'rxdb/plugins/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Doc } from '#sync/core/document.ts';
 import { createLiveQuery } from '#lib/device/live-query.ts';
-import { openState, type StateStore } from '#lib/device/state-database.ts';
+import { deleteState, openState, type StateStore } from '#lib/device/state-database.ts';
 import { idOf } from '#tests/support/cast.ts';
 import { aBike } from '#tests/support/device/phone.ts';
 
@@ -12,6 +12,7 @@ const bikeId = (n: number) => idOf(7, n);
 const bike = (n: number, over: Partial<Bike> = {}) =>
 	aBike({ id: bikeId(n), model: `M${n}`, odometerKm: n * 1_000, ...over });
 
+const name = 'moto-state-v1-live-query';
 let state: StateStore;
 let touched: Map<string, Doc>;
 const over = (...docs: Bike[]) => {
@@ -19,9 +20,12 @@ const over = (...docs: Bike[]) => {
 };
 beforeAll(async () => {
 	vi.spyOn(console, 'warn').mockReturnValue(undefined); // RxDB introduces itself once.
-	state = await openState('moto-state-v1-live-query');
+	state = await openState(name);
 });
-afterAll(() => state.remove());
+afterAll(async () => {
+	await state.close();
+	await deleteState(name);
+});
 beforeEach(async () => {
 	touched = new Map();
 	const ids = (await state.docs('vehicles')).map(({ id }) => id);

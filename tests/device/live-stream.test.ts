@@ -56,7 +56,9 @@ async function listening(locks: Locks = fakeLocks(), streams = new Streams()) {
 	const timers = fakeTimers();
 	const heard: Heads[] = [];
 	const reported: unknown[] = [];
+	const polls: boolean[] = [];
 	const stream = startLiveStream({
+		poll: (on) => polls.push(on),
 		ports: { timers, random: () => 0.5, locks, report: (error) => reported.push(error) },
 		lockName: 'live',
 		connect: streams.connect,
@@ -64,7 +66,7 @@ async function listening(locks: Locks = fakeLocks(), streams = new Streams()) {
 	});
 	running.push(stream);
 	await quiet();
-	return { stream, streams, timers, heard, reported };
+	return { stream, streams, timers, heard, reported, polls };
 }
 
 describe('the live stream', () => {
@@ -78,7 +80,7 @@ describe('the live stream', () => {
 		expect(heard).toEqual([{ 'a:1': 3 }, { 'a:1': 4 }, { 'a:1': 4, 'b:2': 1 }]);
 	});
 
-	it('comes back after a torn line, later each time, and at once late after a good one', async () => {
+	it('comes back after a torn line, later each time, and soon after one that had lived', async () => {
 		const { streams, timers, reported } = await listening();
 		streams.refuses = new SendFailure('offline');
 		await streams.tear();
@@ -94,9 +96,23 @@ describe('the live stream', () => {
 		timers.fire();
 		await quiet();
 		await streams.say(hello);
+		timers.fire(); // Half a minute later it still stands.
 		await streams.tear();
 		expect(timers.waiting()).toEqual([500]);
 		expect(reported).toEqual([]);
+	});
+
+	it('is not opened again and again when it is cut after its first words', async () => {
+		const { streams, timers } = await listening();
+		const waits: number[] = [];
+		for (let n = 0; n < 4; n += 1) {
+			await streams.say(hello);
+			await streams.say({ kind: 'heads', heads: { 'a:1': 3 } });
+			await streams.close();
+			waits.push(timers.fire());
+			await quiet();
+		}
+		expect(waits).toEqual([1_000, 2_000, 4_000, 8_000]);
 	});
 
 	it('waits as long as a server that says goodbye asks', async () => {
@@ -104,15 +120,16 @@ describe('the live stream', () => {
 		await streams.say({ kind: 'bye', retryMs: 7_000 });
 		await streams.close();
 
-		expect(timers.waiting()).toEqual([7_500]);
+		expect(timers.waiting()).toEqual([8_000]);
 	});
 
 	it('hangs up on a line that says nothing, and calls again', async () => {
 		const { streams, timers } = await listening();
 		await streams.say(hello);
-		expect(timers.waiting()).toEqual([watchdogSeconds * 1_000]);
+		expect(timers.waiting()).toContain(watchdogSeconds * 1_000);
 
-		timers.fire();
+		timers.fire(); // It has lived.
+		expect(timers.fire()).toBe(watchdogSeconds * 1_000);
 		await quiet();
 		expect(streams.hungUp).toBe(1);
 		timers.fire();
@@ -120,12 +137,75 @@ describe('the live stream', () => {
 		expect(streams.opened).toBe(2);
 	});
 
-	it.each(['signed_out', 'forbidden'] as const)('gives up when it is %s', async (reason) => {
-		const streams = new Streams();
-		streams.refuses = new SendFailure(reason);
-		const { timers } = await listening(fakeLocks(), streams);
+	it.each(['signed_out', 'forbidden', 'revoked'] as const)(
+		'gives up when it is %s',
+		async (reason) => {
+			const streams = new Streams();
+			streams.refuses = new SendFailure(reason);
+			const { timers } = await listening(fakeLocks(), streams);
 
-		expect(streams.opened).toBe(1);
+			expect(streams.opened).toBe(1);
+			expect(timers.waiting()).toEqual([]);
+		},
+	);
+
+	it('asks with patience instead when nothing greets it, and tries a stream seldom', async () => {
+		const { streams, timers, polls } = await listening();
+		expect(timers.fire()).toBe(5_000);
+		await quiet();
+		expect(streams.hungUp).toBe(1);
+		expect(polls).toEqual([true]);
+		expect(timers.waiting()[0]).toBeGreaterThanOrEqual(300_000);
+
+		timers.fire();
+		await quiet();
+		expect(streams.opened).toBe(2);
+		await streams.say(hello);
+		expect(polls).toEqual([true, false]);
+	});
+
+	it('asks with patience instead when it is cut three times right after the greeting', async () => {
+		const { streams, timers, polls } = await listening();
+		for (let n = 0; n < 3; n += 1) {
+			expect(polls).toEqual([]);
+			await streams.say(hello);
+			await streams.close();
+			timers.fire();
+			await quiet();
+		}
+		expect(polls).toEqual([true]);
+
+		await streams.say(hello);
+		expect(polls).toEqual([true]);
+		await streams.say({ kind: 'heads', heads: { 'a:1': 3 } });
+		expect(polls).toEqual([true, false]);
+	});
+
+	it('takes neither a torn line nor a goodbye for something that cuts streams', async () => {
+		const { streams, timers, polls } = await listening();
+		for (let n = 0; n < 4; n += 1) {
+			await streams.say(hello);
+			await streams.say({ kind: 'bye', retryMs: 1_000 });
+			await streams.close();
+			timers.fire();
+			await quiet();
+		}
+		streams.refuses = new SendFailure('offline');
+		await streams.tear();
+		for (let n = 0; n < 4; n += 1) {
+			timers.fire();
+			await quiet();
+		}
+		expect(polls).toEqual([]);
+	});
+
+	it('leaves nobody asking when it is stopped', async () => {
+		const { stream, timers, polls } = await listening();
+		timers.fire();
+		await quiet();
+		stream.stop();
+		await quiet();
+		expect(polls).toEqual([true, false]);
 		expect(timers.waiting()).toEqual([]);
 	});
 

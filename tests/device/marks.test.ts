@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { PendingWork } from '#lib/device/device.ts';
-import { concernedBy, markFor, type Remembered } from '#lib/device/marks.ts';
+import { concernedBy } from '#lib/device/concerned.ts';
+import { markFor, needsAuthor, type Remembered } from '#lib/device/marks.ts';
 import type { HistoryEntry } from '#lib/device/store.ts';
+import { addMs } from '#sync/core/time.ts';
 import { ashasBike, id, monday } from '#tests/support/cast.ts';
 import { mutatorNamed } from '#tests/support/device/mutators.ts';
 
@@ -21,7 +23,7 @@ const ended = (seq: number, over: Partial<HistoryEntry> = {}): HistoryEntry => (
 });
 const remembered = (entry: HistoryEntry): Remembered => ({
 	...entry,
-	about: concernedBy(entry, mutatorNamed),
+	about: concernedBy(mutatorNamed)(entry),
 });
 
 describe('the mark of a document', () => {
@@ -36,10 +38,10 @@ describe('the mark of a document', () => {
 	it.each([
 		['applied', 'accepted'],
 		['noop', 'accepted'],
-		['recorded', 'recorded'],
-		['parked', 'recorded'],
+		['recorded', 'kept'],
+		['parked', 'review'],
 		['refused', 'refused'],
-		['dropped', 'refused'],
+		['dropped', 'lost'],
 	] as const)('of work that ended as %s is %s', (status, state) => {
 		const history = [remembered(ended(2, { status })), remembered(ended(1))];
 		expect(markFor(ashasBike, [], history)).toMatchObject({ state, mutation: { seq: 2 } });
@@ -49,5 +51,51 @@ describe('the mark of a document', () => {
 		expect(markFor(id('vehicle', 99), [], [remembered(ended(1))])).toBeNull();
 		const read = remembered(ended(2, { status: 'refused', dismissed: true }));
 		expect(markFor(ashasBike, [], [read])).toBeNull();
+	});
+
+	it('is that of what was done before, where the last thing was taken back', () => {
+		const history = [remembered(ended(2, { status: 'withdrawn' })), remembered(ended(1))];
+		expect(markFor(ashasBike, [], history)).toMatchObject({
+			state: 'accepted',
+			mutation: { seq: 1 },
+		});
+	});
+
+	it('is seen once the other side has looked at it after it was done, and not before', () => {
+		const history = [remembered(ended(1, { endedAt: monday }))];
+		const before = addMs(monday, -1);
+
+		expect(markFor(ashasBike, [], history, before)).toMatchObject({ state: 'accepted' });
+		expect(markFor(ashasBike, [], history, monday)).toMatchObject({ state: 'seen' });
+	});
+
+	it('is changed where it came out otherwise, whoever has seen it', () => {
+		const differences = [{ field: 'startAt' as const, before: monday, after: addMs(monday, 1) }];
+		const history = [remembered(ended(1, { differences }))];
+
+		expect(markFor(ashasBike, [], history, monday)).toMatchObject({ state: 'changed' });
+	});
+});
+
+describe('what needs its author', () => {
+	it.each(['refused', 'dropped', 'recorded'] as const)(
+		'is what was %s, until he has read it',
+		(status) => {
+			expect(needsAuthor(ended(1, { status }))).toBe(true);
+			expect(needsAuthor(ended(1, { status, dismissed: true }))).toBe(false);
+		},
+	);
+
+	it.each(['applied', 'noop', 'parked', 'withdrawn'] as const)(
+		'is nothing that was %s',
+		(status) => {
+			expect(needsAuthor(ended(1, { status }))).toBe(false);
+		},
+	);
+
+	it('is what was done differently', () => {
+		const differences = [{ field: 'totalPaise' as const, before: 100, after: 200 }];
+
+		expect(needsAuthor(ended(1, { differences }))).toBe(true);
 	});
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { indianMobile } from '#lib/online/sign-in.ts';
 import { standingOf } from '#lib/parts/booking/booking.ts';
 import { byUrgency, isFree, nextStep, type JobDoc, type Visit } from '#lib/parts/job/job.ts';
@@ -7,6 +7,9 @@ import { mainRole } from '#lib/parts/role/role.ts';
 import { byPartOfDay, daysFrom } from '#lib/parts/slot/slot.ts';
 import { aBooking, aJob, anAssignment, anOffer, tomorrow } from '#tests/support/builders.ts';
 import { monday } from '#tests/support/cast.ts';
+
+// What these screens import looks at the browser's storage as soon as it is loaded.
+vi.hoisted(() => vi.stubGlobal('localStorage', { getItem: () => null }));
 
 const zone = 'Asia/Kolkata';
 

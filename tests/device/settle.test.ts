@@ -23,6 +23,7 @@ const books = (nextSeq: number, outbox: readonly OutboxRow[]): Books => ({
 });
 
 const upTo = (cursors: Readonly<Record<string, number>>) => ({ cursors, all: false });
+const allTo = (cursors: Readonly<Record<string, number>>) => ({ cursors, all: true });
 
 describe('a mutation is settled', () => {
 	const waits = ack(1, { effects: { 'shop:1:floor': 5, 'customer:1': 9 } });
@@ -30,19 +31,25 @@ describe('a mutation is settled', () => {
 	it('when every scope it moved has been read that far', () => {
 		const state = books(2, [row(1)]);
 
-		const early = settle(state, [waits], upTo({ 'shop:1:floor': 5, 'customer:1': 8 }), monday);
+		const early = settle(state, [waits], allTo({ 'shop:1:floor': 5, 'customer:1': 8 }), monday);
 		expect(early.outbox).toEqual([row(1, waits)]);
 		expect(early.ended).toEqual([]);
 
 		const later = { ...state, outbox: early.outbox };
-		const settled = settle(later, [], upTo({ 'shop:1:floor': 5, 'customer:1': 9 }), monday);
+		const settled = settle(later, [], allTo({ 'shop:1:floor': 5, 'customer:1': 9 }), monday);
 		expect(settled.outbox).toEqual([]);
 		expect(settled.ended).toMatchObject([{ id: row(1).id, status: 'applied' }]);
 	});
 
 	it('without waiting for a scope that this phone does not follow', () => {
-		const { outbox } = settle(books(2, [row(1)]), [waits], upTo({ 'customer:1': 9 }), monday);
+		const { outbox } = settle(books(2, [row(1)]), [waits], allTo({ 'customer:1': 9 }), monday);
 		expect(outbox).toEqual([]);
+	});
+
+	it('not while there is more: what it changed may have been changed again, and comes later', () => {
+		const read = { 'shop:1:floor': 5, 'customer:1': 9 };
+		const early = settle(books(2, [row(1)]), [waits], upTo(read), monday);
+		expect(early.outbox).toEqual([row(1, waits)]);
 	});
 
 	it('not while everything is being read again', () => {
@@ -75,8 +82,8 @@ describe('a mutation is settled', () => {
 		const early = settle(books(2, [row(1)]), [noop], upTo({ 'customer:1': 9 }), monday);
 		expect(early.outbox).toEqual([row(1, noop)]);
 
-		const all = { cursors: { 'customer:1': 9 }, all: true };
-		const settled = settle({ ...books(2, []), outbox: early.outbox }, [], all, monday);
+		const rest = { ...books(2, []), outbox: early.outbox };
+		const settled = settle(rest, [], allTo({ 'customer:1': 9 }), monday);
 		expect(settled.ended).toMatchObject([{ id: row(1).id, status: 'noop' }]);
 	});
 
@@ -119,6 +126,17 @@ describe('what a server waits for next', () => {
 		expect(outbox).toEqual([row(2), row(3), row(4)]);
 		expect(ids).toEqual([ended(2).id]);
 		expect(device).toEqual(state.device);
+	});
+
+	it('has what was taken back only once, whether that had been sent or not', () => {
+		const unsent = { ...row(2), withdrawn: true as const };
+		const takenBack = [2, 1].map((seq) => ({ ...ended(seq), status: 'withdrawn' as const }));
+
+		const { outbox, ids, device } = reofferFrom(books(3, [unsent]), takenBack, 1);
+
+		expect(outbox).toEqual([{ ...row(1), withdrawn: true }, unsent]);
+		expect(ids).toEqual([]);
+		expect(device).toEqual({ id: id('device', 1), nextSeq: 3 });
 	});
 
 	it('leaves another device and another data set of long ago alone', () => {

@@ -229,6 +229,23 @@ describe('a phone without network', () => {
 		expect(device.pending()).toHaveLength(1);
 	});
 
+	it('stops for good when its owner signed it off, and keeps what was not sent', async () => {
+		const authority = aServer();
+		const { device, timers, store } = await aPhone(authority);
+		await device.sync();
+		authority.failure = new SendFailure('revoked');
+		await device.perform(...rename('!'));
+		await device.sync();
+		const before = authority.requests.length;
+
+		await device.sync();
+
+		expect(authority.requests).toHaveLength(before);
+		expect(device.status().network).toBe('revoked');
+		expect(timers.waiting()).toEqual([]);
+		expect((await store.books()).outbox).toHaveLength(1);
+	});
+
 	it('backs off from a server that takes nothing and has nothing', async () => {
 		const authority = aServer();
 		const send: Send = async (request) => {

@@ -1,3 +1,4 @@
+import { msOf, type Instant } from '#sync/core/time.ts';
 import type { Ports } from './ports.ts';
 
 const retryMsMin = 1_000;
@@ -12,6 +13,8 @@ export const jitteredMs = (random: Ports['random'], failures: number): number =>
 
 export type Retry = {
 	readonly later: (atLeastMs: number) => void;
+	/** Within a second, however far off the next try was. */
+	readonly soon: () => void;
 	readonly cancel: () => void;
 	/** It worked: the next failure is the first again. */
 	readonly succeeded: () => void;
@@ -23,16 +26,55 @@ export function createRetry(
 	again: () => void,
 ): Retry {
 	let failures = 0;
+	let isSoon = false;
 	let cancel = () => {};
+	const within = (ms: number, soon: boolean) => {
+		cancel();
+		cancel = timers.after(ms, again);
+		isSoon = soon;
+	};
 	return {
 		later: (atLeastMs) => {
-			cancel();
-			cancel = timers.after(Math.max(atLeastMs, jitteredMs(random, failures)), again);
+			within(Math.max(atLeastMs, jitteredMs(random, failures)), false);
 			failures += 1;
+		},
+		soon: () => {
+			if (!isSoon) within(retryMsMin, true);
 		},
 		cancel: () => cancel(),
 		succeeded: () => {
 			failures = 0;
+		},
+	};
+}
+
+/** So soon after a failure nobody needs to try on his own. */
+const restMs = 1_000;
+
+/**
+ * A retry that can say whether it has just failed; then it is tried again within a second. Ten taps
+ * in a row without network need one try, as each reads the whole outbox.
+ */
+export function withRest(
+	retry: Retry,
+	clock: Ports['clock'],
+): Retry & { readonly rests: () => boolean } {
+	let failedAt: Instant | null = null;
+	return {
+		...retry,
+		later: (atLeastMs) => {
+			failedAt = clock.now();
+			retry.later(atLeastMs);
+		},
+		cancel: () => {
+			failedAt = null;
+			retry.cancel();
+		},
+		rests: () => {
+			const sinceMs = failedAt === null ? restMs : msOf(clock.now()) - msOf(failedAt);
+			const hasJustFailed = 0 <= sinceMs && sinceMs < restMs;
+			if (hasJustFailed) retry.soon();
+			return hasJustFailed;
 		},
 	};
 }

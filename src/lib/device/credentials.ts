@@ -1,26 +1,33 @@
+import { isOneOfTwo, onPhone, onThisPhone, type Letter } from './names.ts';
+
 /**
- * How requests say who asks. Normally the session's cookie does. A tab that was given a bearer token
- * uses that instead, so that two tabs of one browser can be two people's phones.
+ * How requests say who asks. Normally the session's cookie does. Two phones side by side on one page
+ * are two people in one browser: each has a bearer token, and no cookie.
  */
 const bearerKey = 'moto-bearer';
 const browserKey = 'moto-browser';
 
 export function authorization(): Record<string, string> {
-	const bearer = sessionStorage.getItem(bearerKey);
+	const bearer = sessionStorage.getItem(onThisPhone(bearerKey));
 	return bearer === null ? {} : { authorization: `Bearer ${bearer}` };
 }
 
-/** Null: back to the cookie. */
-export function useBearer(token: string | null): void {
-	if (token === null) sessionStorage.removeItem(bearerKey);
-	else sessionStorage.setItem(bearerKey, token);
+/** Whose cookie goes along: of two phones side by side none, or both would be who signed in last. */
+export const cookies = (): RequestCredentials => (isOneOfTwo ? 'omit' : 'same-origin');
+
+/** Null: back to the cookie. The page around two phones names the one it signs somebody in on. */
+export function useBearer(token: string | null, phone?: Letter): void {
+	const key = phone === undefined ? onThisPhone(bearerKey) : onPhone(phone, bearerKey);
+	if (token === null) sessionStorage.removeItem(key);
+	else sessionStorage.setItem(key, token);
 }
 
 /** This browser's own id, whoever signs in; made once. */
 export function browserId(newId: () => string): string {
-	const known = localStorage.getItem(browserKey);
+	const key = onThisPhone(browserKey);
+	const known = localStorage.getItem(key);
 	if (known !== null) return known;
 	const fresh = newId();
-	localStorage.setItem(browserKey, fresh);
+	localStorage.setItem(key, fresh);
 	return fresh;
 }

@@ -2,17 +2,21 @@ import type { Actor } from '#sync/core/actor.ts';
 import type { Doc, DocKey } from '#sync/core/document.ts';
 import type { CollectionName } from '#sync/core/entity.ts';
 import type { AnyMutator } from '#sync/core/mutator.ts';
-import { Rejection, type Refusal } from '#sync/core/rejection.ts';
+import type { Refusal } from '#sync/core/rejection.ts';
 import type { Instant } from '#sync/core/time.ts';
 import { schemaVersion } from '#sync/protocol/version.ts';
 import { mutatorNamed as registered } from '#sync/registry.ts';
+import { housekeepingOf } from './housekeeping.ts';
 import { createMutex } from './mutex.ts';
-import { draftOf, firstIds, freeze, thaw, type Draft } from './outbox.ts';
-import { createOverlay, type Layer, type Overlay } from './overlay.ts';
+import type { Layer } from './layers.ts';
+import { createOverlay } from './overlay.ts';
 import type { View } from './overlay-store.ts';
 import type { Ports, SyncStatus, TabMessage } from './ports.ts';
-import type { DeviceStore, HistoryEntry } from './store.ts';
+import { createRefresh, createWatchers } from './refresh.ts';
+import type { Sight } from './seen.ts';
+import type { DeviceStore, HistoryEntry, Subject } from './store.ts';
 import { createSyncLoop } from './sync-loop.ts';
+import { createTaps, type Performed } from './taps.ts';
 
 /** One person's phone: what it shows, what it is asked to do, and how it keeps up with the server. */
 export type Device = {
@@ -34,14 +38,25 @@ export type Device = {
 	readonly pending: () => readonly PendingWork[];
 	/** What became of earlier work, newest first. */
 	readonly history: (rowsMax: number) => Promise<readonly HistoryEntry[]>;
+	/**
+	 * Takes back what has not been sent; false if it is on its way or was answered. What the author did
+	 * on top of it stays, and may be impossible now.
+	 */
+	readonly withdraw: (mutationId: string) => Promise<boolean>;
+	/** A visit was really on a visible screen: its other side is told, best effort. */
+	readonly see: (sight: Sight) => void;
+	/** No stream comes through: asks with patience instead; or not any more. */
+	readonly poll: (on: boolean) => void;
+	/**
+	 * Takes the customers of visits that ended long ago off a worker's phone. `now` is the phone's own
+	 * time; what is known of its error is taken off.
+	 */
+	readonly sweep: (now: Instant) => Promise<void>;
 	/** A refusal was read and needs nobody any more. */
 	readonly dismiss: (mutationId: string) => Promise<void>;
 	/** Resolves when it does not use the store any more; what is on its way is forgotten. */
 	readonly stop: () => Promise<void>;
 };
-
-/** `newIds`: the first ids that the mutation makes, the same here and on the server. */
-export type Performed = { readonly mutationId: string; readonly newIds: readonly string[] };
 
 export type PendingWork = {
 	readonly id: string;
@@ -56,6 +71,8 @@ export type PendingWork = {
 	readonly doubt: Refusal | null;
 	/** Ids of documents that it concerns. */
 	readonly about: ReadonlySet<string>;
+	/** The visit in the words that its author saw. */
+	readonly subject?: Subject;
 };
 
 export type DeviceOptions = Ports & {
@@ -66,6 +83,8 @@ export type DeviceOptions = Ports & {
 	readonly browserId: string;
 	readonly build: string;
 	readonly lockName: string;
+	/** Whether somebody may be looking at this tab; always, if nobody says. */
+	readonly isVisible?: () => boolean;
 	readonly mutatorNamed?: (name: string) => AnyMutator | null;
 };
 
@@ -75,39 +94,37 @@ export function createDevice(options: DeviceOptions): Device {
 	const serial = createMutex();
 	const { watch, changed } = createWatchers();
 	const confirmed = confirmedIn(store);
-	const overlay = createOverlay({ confirmed, mutatorNamed, actor: options.actor, report });
-	const refresh = createRefresh(store, overlay, serial, changed);
+	const { breathe, actor } = options;
+	const overlay = createOverlay({ confirmed, mutatorNamed, actor, report, breathe });
+	const { refresh, clock } = createRefresh(store, overlay, serial, changed);
 	const loop = createSyncLoop({
 		...options,
 		ports: options,
+		isVisible: options.isVisible ?? (() => true),
+		touched: overlay.touchedBy,
 		applied: refresh,
 		statusChanged: changed,
 	});
 	const ready = serial(() => open(store)).then(() => refresh([]));
 	const stopListening = channel.listen((message: TabMessage) => {
-		if (message.kind === 'status') loop.hear(message.status);
-		else refresh(message.keys).catch(report);
+		if (message.kind === 'status') return loop.hear(message.status);
+		loop.giveWay();
+		refresh(message.keys).catch(report);
 	});
+	/** Tells this tab and the others what changed on this phone. */
+	const tell = async (keys: readonly DocKey[]) => {
+		await refresh(keys);
+		channel.post({ kind: 'changed', keys });
+	};
+	const { sweep, tidy } = housekeepingOf({ store, overlay, loop, clock, actor, tell });
+	ready.then(tidy).catch(report);
 
-	async function perform(name: string, args: unknown): Promise<Performed> {
-		await ready;
-		const mutator = mutatorNamed(name);
-		if (mutator === null) throw new Error(`there is no mutator ${name}`);
-		if (mutator.offline === 'refuse') await requireNetwork(loop);
-		const draft = await serial(async () => {
-			const mine = draftOf(mutator, args, options, (await store.books()).clock);
-			await enqueue(store, overlay, mine);
-			return mine;
-		});
-		changed();
-		channel.post({ kind: 'changed', keys: [] });
-		loop.wake();
-		return { mutationId: draft.id, newIds: firstIds(draft) };
-	}
+	const parts = { ports: options, store, overlay, loop, mutatorNamed, serial, clock };
+	const taps = createTaps({ ...parts, changed, tell });
 
 	return {
 		ready,
-		perform,
+		perform: (name, args) => ready.then(() => taps.perform(name, args)),
 		documents: (collection) => ready.then(() => overlay.view.docs(collection)),
 		touched: overlay.touched,
 		watch,
@@ -116,6 +133,10 @@ export function createDevice(options: DeviceOptions): Device {
 		status: loop.status,
 		pending: () => pendingWork(overlay.layers(), loop.status(), mutatorNamed),
 		history: (rowsMax) => store.history(rowsMax),
+		withdraw: (mutationId) => ready.then(() => taps.withdraw(mutationId)),
+		see: loop.see,
+		poll: loop.poll,
+		sweep: (now) => ready.then(() => sweep(now)),
 		dismiss: (mutationId) => store.dismiss(mutationId).then(changed),
 		stop: async () => {
 			stopListening();
@@ -130,86 +151,15 @@ const confirmedIn = (store: DeviceStore): View => ({
 	docs: (collection) => store.docs(collection),
 });
 
-function createWatchers() {
-	const watchers = new Set<() => void>();
-	return {
-		changed: () => watchers.forEach((watcher) => watcher()),
-		watch: (watcher: () => void) => {
-			watchers.add(watcher);
-			return () => void watchers.delete(watcher);
-		},
-	};
-}
-
-/** Documents of another shape than this build's are of no use: all is read again. */
-const open = (store: DeviceStore): Promise<void> =>
-	store.change(({ place }) =>
-		place.schema === schemaVersion
-			? {}
-			: { place: { ...place, schema: schemaVersion, cursors: {}, refetching: false } },
-	);
-
 /**
- * Brings the overlay up to date with the store. Calls that come while one waits for its turn are
- * answered by that one: ten pages in a row fold once or twice, not ten times.
+ * Documents of another shape than this build's are of no use: all is read again. Nothing is written
+ * if nothing has to be: a phone without room must still open.
  */
-function createRefresh(
-	store: DeviceStore,
-	overlay: Overlay,
-	serial: <T>(work: () => Promise<T>) => Promise<T>,
-	changed: () => void,
-): (keys: readonly DocKey[]) => Promise<void> {
-	let keysWaiting: DocKey[] = [];
-	let waiting: Promise<void> | null = null;
-	return (keys) => {
-		keysWaiting.push(...keys);
-		waiting ??= serial(async () => {
-			const moved = keysWaiting;
-			keysWaiting = [];
-			waiting = null;
-			await overlay.reconcile((await store.books()).outbox, moved);
-		}).then(changed);
-		return waiting;
-	};
-}
-
-/** Runs it, makes it durable, and only then shows it: what cannot be kept is never shown. */
-async function enqueue(store: DeviceStore, overlay: Overlay, draft: Draft): Promise<void> {
-	const run = await overlay.run(draft);
-	const entry = freeze(draft, run.base, dependenciesOf(draft, run, overlay.layers()));
-	const row = await store.append(entry);
-	const mutation = thaw(row.text);
-	overlay.show({ ...run, row, mutation });
-}
-
-/** Mutations that one may depend on; older ones have long been answered. */
-const dependenciesMax = 100;
-
-/**
- * Unanswered work that this one builds on: which wrote a document that this one read or wrote, or
- * makes something that its arguments name. If it is refused, a request that came after it is too.
- */
-function dependenciesOf(
-	draft: Draft,
-	run: Pick<Layer, 'reads' | 'writes'>,
-	layers: readonly Layer[],
-): readonly string[] {
-	const touched = new Set([...run.reads.gets.keys(), ...run.writes.keys()]);
-	const named = JSON.stringify(draft.args);
-	const before = layers.filter(({ row, writes, mutation }) => {
-		if (row.ack !== null) return false;
-		const makes = firstIds(mutation);
-		return (
-			[...writes.keys()].some((key) => touched.has(key)) || makes.some((id) => named.includes(id))
-		);
-	});
-	return before.map(({ row }) => row.id).slice(-dependenciesMax);
-}
-
-/** What was offline a minute ago may be back: one try decides, not what was seen last. */
-async function requireNetwork(loop: Pick<ReturnType<typeof createSyncLoop>, 'sync' | 'status'>) {
-	if (loop.status().network !== 'online') await loop.sync();
-	if (loop.status().network !== 'online') throw new Rejection('needs_network');
+async function open(store: DeviceStore): Promise<void> {
+	if ((await store.books()).place.schema === schemaVersion) return;
+	await store.change(({ place }) => ({
+		place: { ...place, schema: schemaVersion, cursors: {}, refetching: false },
+	}));
 }
 
 function pendingWork(
@@ -229,6 +179,7 @@ function pendingWork(
 			enqueuedAt: row.enqueuedAt,
 			doubt: row.ack === null ? refusal : null,
 			about,
+			...(row.subject === undefined ? {} : { subject: row.subject }),
 		};
 	});
 }

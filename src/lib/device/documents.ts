@@ -1,4 +1,5 @@
 import type { Booking, BookingLine } from '#sync/booking/entity.ts';
+import type { ReadMark } from '#sync/booking/read-mark.ts';
 import type { CollectionName, RowIn, SharedRowIn } from '#sync/core/entity.ts';
 import type { customer } from '#sync/customer/entity.ts';
 import type { assignment, Job, SharedOffer } from '#sync/job/entity.ts';
@@ -21,7 +22,10 @@ export type Documents = {
 	};
 	readonly people: Seen<typeof customer>;
 	readonly vehicles: Seen<typeof vehicle>;
-	readonly bookings: Booking & { readonly lines: readonly BookingLine[] };
+	readonly bookings: Booking & {
+		readonly lines: readonly BookingLine[];
+		readonly readMarks: readonly ReadMark[];
+	};
 	readonly jobs: Job & {
 		readonly assignments: readonly Seen<typeof assignment>[];
 		readonly offers: readonly SharedOffer[];

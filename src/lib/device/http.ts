@@ -1,5 +1,6 @@
 import { syncAnswer } from '#sync/protocol/sync.ts';
 import { SendFailure, type FailureReason, type Send } from './ports.ts';
+import { codeOf } from './problem.ts';
 
 export type Http = (path: string, init?: RequestInit) => Promise<Response>;
 
@@ -8,11 +9,13 @@ export type Http = (path: string, init?: RequestInit) => Promise<Response>;
  * a hotel's network answers 200 with a page of its own, and must not look like our server.
  */
 export function createSend(http: Http, report: (error: unknown) => void): Send {
-	return async (request) => {
-		const response = await reach(http, '/api/sync', {
+	return async (request, { waitSeconds, signal } = {}) => {
+		const path = waitSeconds === undefined ? '/api/sync' : `/api/sync?wait=${waitSeconds}`;
+		const response = await reach(http, path, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
 			body: JSON.stringify(request),
+			...(signal ? { signal } : {}),
 		});
 		if (!isJson(response)) throw new SendFailure('offline');
 		const body: unknown = await response.json().catch((error: unknown) => {
@@ -54,14 +57,23 @@ async function reach(http: Http, path: string, init: RequestInit): Promise<Respo
 		throw new SendFailure('offline', 0, error);
 	});
 	if (response.ok) return response;
-	throw new SendFailure(reasonOf(response.status), retryAfterMs(response));
+	throw new SendFailure(await reasonOf(response), retryAfterMs(response));
 }
 
-function reasonOf(status: number): FailureReason {
-	if (status === 401) return 'signed_out';
-	if (status === 403) return 'forbidden';
+/** What sends somebody away for good. Nobody else's word does that: then it is tried again. */
+const endings: Readonly<Record<string, FailureReason>> = {
+	not_signed_in: 'signed_out',
+	not_allowed: 'forbidden',
+	wrong_origin: 'forbidden',
+	device_revoked: 'revoked',
+};
+
+async function reasonOf(response: Response): Promise<FailureReason> {
+	const { status } = response;
 	if (status === 413) return 'too_large';
-	return 'unavailable';
+	if (status !== 401 && status !== 403) return 'unavailable';
+	const code = await codeOf(response);
+	return code === null ? 'offline' : (endings[code] ?? 'unavailable');
 }
 
 const retryAfterMs = (response: Response): number => {

@@ -11,7 +11,20 @@ export type LiveStreamOptions = {
 	readonly connect: (signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>;
 	/** The counters of some scopes as the server has them now. */
 	readonly heads: (heads: Heads) => void;
+	/** Streams do not come through here: ask with patience instead (true); they do again (false). */
+	readonly poll?: (on: boolean) => void;
+	/** This phone may not listen any more: somebody should ask why. */
+	readonly turnedAway?: () => void;
 };
+
+/** A stream greets within this, or something on the way keeps it back. */
+const greetingMs = 5_000;
+/** A stream that lived so long does come through; one that ended sooner was cut, or the server is unwell. */
+const livedMs = 30_000;
+/** So many streams in a row that end with the greeting: something on the way cuts them. */
+const cutMax = 3;
+/** So seldom a stream is tried again where none came through. */
+const retryAfterPollMs = 5 * 60_000;
 
 /** A line is a small object; more without an end is no stream of ours. */
 const lineCharactersMax = 256 * 1024;
@@ -36,32 +49,78 @@ export function startLiveStream(options: LiveStreamOptions): LiveStream {
 
 /** Ends when it is stopped, or turned away for good: signed out, or not allowed. */
 async function keepListening(options: LiveStreamOptions, stopped: AbortSignal): Promise<void> {
-	const { ports } = options;
+	const { ports, poll } = options;
+	const patience = createPatience(poll ?? (() => undefined));
 	let failures = 0;
 	while (!stopped.aborted) {
-		const end = await listenOnce(options, stopped);
-		if (end.kind === 'turned_away') return;
-		failures = end.heard ? 0 : failures + 1;
-		await sleep(ports, end.retryMs + jitteredMs(ports.random, failures), stopped);
+		const end = await listenOnce(options, stopped, patience.greeted);
+		if (end.kind === 'turned_away') options.turnedAway?.();
+		if (end.kind === 'turned_away' || stopped.aborted) break;
+		failures = end.lived ? 0 : failures + 1;
+		const polling = patience.after(end);
+		const ms = polling ? retryAfterPollMs : end.retryMs;
+		await sleep(ports, ms + jitteredMs(ports.random, failures), stopped);
 	}
+	patience.over();
 }
 
-type End =
-	| { readonly kind: 'turned_away' }
-	| { readonly kind: 'closed'; readonly heard: boolean; readonly retryMs: number };
+/** Judges by how streams end whether they come through at all. */
+function createPatience(poll: (on: boolean) => void) {
+	let cut = 0;
+	let polling = false;
+	const set = (on: boolean) => {
+		if (on !== polling) poll(on);
+		polling = on;
+	};
+	return {
+		/** It said more than its greeting: streams do come through. */
+		greeted: (events: number) => {
+			if (events > 1) cut = 0;
+			if (events > (cut > 0 ? 1 : 0)) set(false);
+		},
+		after: ({ heard, mute, retryMs }: Closed): boolean => {
+			cut = heard === 1 && retryMs === 0 ? cut + 1 : 0;
+			if (mute || cut >= cutMax) set(true);
+			return polling;
+		},
+		over: () => set(false),
+	};
+}
 
-async function listenOnce(options: LiveStreamOptions, stopped: AbortSignal): Promise<End> {
+type Closed = {
+	readonly kind: 'closed';
+	/** Events that came. */
+	readonly heard: number;
+	readonly lived: boolean;
+	/** Nobody refused it, and it did not greet. */
+	readonly mute: boolean;
+	readonly retryMs: number;
+};
+type End = { readonly kind: 'turned_away' } | Closed;
+
+async function listenOnce(
+	options: LiveStreamOptions,
+	stopped: AbortSignal,
+	greeted: (events: number) => void,
+): Promise<End> {
 	const connection = new AbortController();
 	const hangUp = () => connection.abort();
 	stopped.addEventListener('abort', hangUp);
+	let [heard, retryMs, mute, lived] = [0, 0, false, false];
 	const watchdog = createWatchdog(options.ports, hangUp);
-	let heard = false;
-	let retryMs = 0;
+	const notGreeted = options.ports.timers.after(greetingMs, () => {
+		mute = true;
+		hangUp();
+	});
+	const notLived = options.ports.timers.after(livedMs, () => {
+		lived = true;
+	});
 	try {
 		for await (const event of eventsOf(await options.connect(connection.signal))) {
 			if (connection.signal.aborted) break;
 			watchdog.feed();
-			heard = true;
+			notGreeted();
+			greeted((heard += 1));
 			retryMs = take(event, options.heads);
 		}
 	} catch (error) {
@@ -69,11 +128,13 @@ async function listenOnce(options: LiveStreamOptions, stopped: AbortSignal): Pro
 			return { kind: 'turned_away' };
 		if (!(error instanceof SendFailure) && !connection.signal.aborted) options.ports.report(error);
 	} finally {
+		notGreeted();
+		notLived();
 		watchdog.stop();
 		stopped.removeEventListener('abort', hangUp);
 		connection.abort();
 	}
-	return { kind: 'closed', heard, retryMs };
+	return { kind: 'closed', heard, lived, mute, retryMs };
 }
 
 /** How long the server wants to be left alone. Kinds that only a newer version knows are let pass. */
@@ -91,7 +152,7 @@ function take(event: LiveEvent, hear: (heads: Heads) => void): number {
 	}
 }
 
-const turnedAway: readonly SendFailure['reason'][] = ['signed_out', 'forbidden'];
+const turnedAway: readonly SendFailure['reason'][] = ['signed_out', 'forbidden', 'revoked'];
 
 /** The objects of a stream of lines, whatever pieces the network cut it into. */
 export async function* eventsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<LiveEvent> {

@@ -2,6 +2,7 @@ import type { Doc } from '#sync/core/document.ts';
 import { collections, type CollectionName } from '#sync/core/entity.ts';
 import {
 	freshBooks,
+	newestFirst,
 	type Books,
 	type BooksChange,
 	type DeviceStore,
@@ -20,19 +21,28 @@ export type MemoryDisk = {
 	readonly kill: () => void;
 	/** Makes writes of the books fail from now on, as a full disk does; null: no more. */
 	readonly failWrites: (error: Error | null) => void;
+	/** Makes just the n-th write from now fail, of whatever. */
+	readonly failWriteAt: (nth: number, error: Error) => void;
+	/** The browser throws documents away; of a phone that notices, the cursors go with them. */
+	readonly evictDocuments: (place: (place: Books['place']) => Books['place']) => void;
+	/** The same disk once more: what happens on one is nothing to the other. */
+	readonly copy: () => MemoryDisk;
 };
 
 /**
  * A device's store in memory, for the simulation. Every call takes at least one turn of the loop and
  * every write is whole or absent, so a kill between any two steps leaves what a real phone would.
  */
-export function createMemoryDisk(deviceId: string, schema: number): MemoryDisk {
-	const disk: Disk = {
+export const createMemoryDisk = (deviceId: string, schema: number): MemoryDisk =>
+	diskOn({
 		books: freshBooks(deviceId, schema),
 		history: new Map(),
 		documents: new Map(collections.map((name) => [name, new Map<string, Doc>()])),
 		broken: null,
-	};
+		failing: null,
+	});
+
+function diskOn(disk: Disk): MemoryDisk {
 	let process = { alive: true };
 	return {
 		open: () => storeOn(disk, process),
@@ -43,6 +53,19 @@ export function createMemoryDisk(deviceId: string, schema: number): MemoryDisk {
 		failWrites: (error) => {
 			disk.broken = error;
 		},
+		failWriteAt: (nth, error) => {
+			disk.failing = { left: nth, error };
+		},
+		evictDocuments: (place) => {
+			for (const documents of disk.documents.values()) documents.clear();
+			disk.books = { ...disk.books, place: place(disk.books.place) };
+		},
+		copy: () =>
+			diskOn({
+				...disk,
+				history: new Map(disk.history),
+				documents: new Map([...disk.documents].map(([name, docs]) => [name, new Map(docs)])),
+			}),
 	};
 }
 
@@ -51,7 +74,17 @@ type Disk = {
 	readonly history: Map<string, HistoryEntry>;
 	readonly documents: Map<CollectionName, Map<string, Doc>>;
 	broken: Error | null;
+	failing: { left: number; readonly error: Error } | null;
 };
+
+/** Throws where a full disk would refuse. */
+function spaceOn(disk: Disk, what: 'books' | 'documents'): void {
+	if (disk.broken && what === 'books') throw disk.broken;
+	if (!disk.failing || (disk.failing.left -= 1) > 0) return;
+	const { error } = disk.failing;
+	disk.failing = null;
+	throw error;
+}
 
 function storeOn(disk: Disk, process: { readonly alive: boolean }): DeviceStore {
 	/** A turn of the loop before and after: the places where a kill can come. */
@@ -63,7 +96,7 @@ function storeOn(disk: Disk, process: { readonly alive: boolean }): DeviceStore 
 	};
 	const change = (edit: (books: Books) => BooksChange) =>
 		step(() => {
-			if (disk.broken) throw disk.broken;
+			spaceOn(disk, 'books');
 			applyChange(disk, edit(disk.books));
 		});
 	const documents = (collection: CollectionName) =>
@@ -73,7 +106,7 @@ function storeOn(disk: Disk, process: { readonly alive: boolean }): DeviceStore 
 		books: () => step(() => disk.books),
 		append: (entry) =>
 			step(() => {
-				if (disk.broken) throw disk.broken;
+				spaceOn(disk, 'books');
 				const { device, outbox } = disk.books;
 				const row: OutboxRow = { ...entry, seq: device.nextSeq, ack: null };
 				disk.books = {
@@ -94,6 +127,7 @@ function storeOn(disk: Disk, process: { readonly alive: boolean }): DeviceStore 
 		docs: (collection) => step(() => [...documents(collection).values()]),
 		write: (collection, docs, gone) =>
 			step(() => {
+				spaceOn(disk, 'documents');
 				for (const doc of docs) documents(collection).set(doc.id, doc);
 				for (const id of gone) documents(collection).delete(id);
 			}),
@@ -114,8 +148,3 @@ function applyChange(disk: Disk, change: BooksChange): void {
 	for (const entry of ended) history.set(entry.id, entry);
 	for (const entry of history.values()) if (entry.endedAt < forgetBefore) history.delete(entry.id);
 }
-
-const newestFirst = (entries: HistoryEntry[]): HistoryEntry[] =>
-	entries.sort((a, b) =>
-		a.endedAt < b.endedAt ? 1 : a.endedAt > b.endedAt ? -1 : a.seq < b.seq ? 1 : -1,
-	);

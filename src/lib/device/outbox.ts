@@ -5,7 +5,7 @@ import { Rejection } from '#sync/core/rejection.ts';
 import { addMs, type Instant } from '#sync/core/time.ts';
 import { mutationText, pushBytesMax, type Mutation } from '#sync/protocol/sync.ts';
 import type { Ports } from './ports.ts';
-import type { Books, OutboxEntry } from './store.ts';
+import type { Books, OutboxEntry, OutboxRow } from './store.ts';
 
 /** Ids a caller is told of before anything has run: the first ones a mutation would make. */
 const newIdsTold = 4;
@@ -46,15 +46,30 @@ export function freeze(
 	draft: Draft,
 	base: Readonly<Record<string, number>>,
 	after: readonly string[],
+	about: Pick<OutboxEntry, 'subject' | 'shown'>,
 ): OutboxEntry {
 	const mutation: Mutation = { ...draft, base: { ...base }, after: [...after] };
 	const text = JSON.stringify(mutation);
 	if (bytesOf(text) > pushBytesMax) throw new Rejection('not_understood');
-	return { id: draft.id, name: draft.name, text, enqueuedAt: draft.at.wall };
+	return { id: draft.id, name: draft.name, text, enqueuedAt: draft.at.wall, ...about };
 }
 
 /** The mutation in a row of the outbox. We wrote it, so anything else is a broken disk. */
 export const thaw = (text: string): Mutation => mutationText.parse(JSON.parse(text));
+
+/**
+ * What is sent for a row. Work that was taken back keeps its number, or there would be a hole, but
+ * what goes out under it does nothing; the id stays, so that the server can tell what became of the
+ * original if that had arrived after all.
+ */
+export function wireText({ text, withdrawn }: Pick<OutboxRow, 'text' | 'withdrawn'>): string {
+	if (!withdrawn) return text;
+	const { id, at } = thaw(text);
+	const nothing: Mutation = {
+		...{ id, name: 'withdrawn', version: 1, args: {}, base: {}, after: [], at },
+	};
+	return JSON.stringify(nothing);
+}
 
 /**
  * The time at which a mutation runs on this phone, each time the same: the phone's clock when the

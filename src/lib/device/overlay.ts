@@ -3,24 +3,12 @@ import { keyText, type Doc, type DocKey } from '#sync/core/document.ts';
 import type { CollectionName } from '#sync/core/entity.ts';
 import { derivedIds } from '#sync/core/id.ts';
 import type { AnyMutator, Context } from '#sync/core/mutator.ts';
-import { Rejection, type Refusal } from '#sync/core/rejection.ts';
+import { Rejection } from '#sync/core/rejection.ts';
 import type { Mutation } from '#sync/protocol/sync.ts';
 import { firstIds, frozenAt, parsedArgs, thaw, type Draft } from './outbox.ts';
-import { createOverlayStore, type DocWrite, type Reads, type View } from './overlay-store.ts';
+import { createStack, type Layer, type Run, type Stack, type Tops } from './layers.ts';
+import { createOverlayStore, type Reads, type View } from './overlay-store.ts';
 import type { OutboxRow } from './store.ts';
-
-/** What one mutation did, or would do, on this phone. */
-type Run = {
-	readonly reads: Reads;
-	readonly writes: ReadonlyMap<string, DocWrite>;
-	/** The rules as known here say no. It is sent nevertheless: this phone may be the stale one. */
-	readonly refusal: Refusal | null;
-	/** Ids of documents that it concerns: written, or asked for where nothing could be written. */
-	readonly about: ReadonlySet<string>;
-};
-
-/** A mutation that is not settled yet, laid over what is below it. */
-export type Layer = Run & { readonly row: OutboxRow; readonly mutation: Mutation };
 
 export type Overlay = {
 	/** Runs a mutation on top of everything, without showing it; tells what its author saw. */
@@ -30,6 +18,10 @@ export type Overlay = {
 	/** Takes over the outbox as it is now, and that these documents changed below. */
 	readonly reconcile: (rows: readonly OutboxRow[], changed: readonly DocKey[]) => Promise<void>;
 	readonly layers: () => readonly Layer[];
+	/** Unanswered work that one builds on which touches these documents and names these ids. */
+	readonly under: (touched: Iterable<string>, named: Iterable<string>) => readonly string[];
+	/** Ids of the documents that a piece of work read or wrote. */
+	readonly touchedBy: (row: OutboxRow) => Iterable<string>;
 	/** Documents that pending work touches, as they are with it. */
 	readonly touched: (collection: CollectionName) => ReadonlyMap<string, Doc>;
 	/** The documents with everything pending on top. */
@@ -41,22 +33,21 @@ export type OverlayOptions = {
 	readonly mutatorNamed: (name: string) => AnyMutator | null;
 	readonly actor: () => Actor;
 	readonly report: (error: unknown) => void;
+	/** Lets the browser paint now and then while much is folded. */
+	readonly breathe?: (() => Promise<void>) | undefined;
 };
 
 /**
  * Pending work, folded in the order of its numbers over the confirmed documents; nothing of it is
- * ever written into them. A new tap runs only itself, on top. Everything is folded again only when a
- * document changes (by a pull, or because its writer is settled) that a layer reads or writes, and
- * then each mutation runs with its own frozen time and makes the same ids.
+ * ever written into them. A new tap runs only itself, on top. Work is folded again only when a
+ * document changes (by a pull, or because its writer is settled) that it reads or writes, and then
+ * each mutation runs with its own frozen time and makes the same ids.
  * (docs/sync-protocol.md, "What is shown")
  */
 export function createOverlay(options: OverlayOptions): Overlay {
 	const { confirmed } = options;
 	// Exchanged in one go: nobody ever sees half of a fold.
-	let shown = { layers: [] as readonly Layer[], tops: topsOf([]) };
-	const show = (layers: readonly Layer[]) => {
-		shown = { layers, tops: topsOf(layers) };
-	};
+	let shown = createStack();
 	const view: View = {
 		doc: (key) => viewOver(shown.tops, confirmed).doc(key),
 		docs: (collection) => viewOver(shown.tops, confirmed).docs(collection),
@@ -64,12 +55,13 @@ export function createOverlay(options: OverlayOptions): Overlay {
 
 	return {
 		run: (draft) => runWatched(options, view, draft),
-		show: (layer) => show([...shown.layers, layer]),
+		show: (layer) => shown.add(layer),
 		reconcile: async (rows, changed) => {
-			const kept = stillGood(shown.layers, rows, changed);
-			show(await fold(options, kept, rows.slice(kept.length)));
+			shown = await folded(options, shown.layers, rows, changed);
 		},
 		layers: () => shown.layers,
+		under: (touched, named) => shown.under(touched, named),
+		touchedBy: ({ id }) => shown.touchedBy(id),
 		touched: (collection) =>
 			new Map(
 				[...shown.tops.values()]
@@ -80,35 +72,83 @@ export function createOverlay(options: OverlayOptions): Overlay {
 	};
 }
 
-/** The layers that need not run again: all, with the outbox's rows as they are now, or none. */
-function stillGood(
+/** Work that is run in one piece; then the browser may paint. */
+const runsInOnePiece = 50;
+
+/**
+ * The outbox over the documents as they are now. What neither reads nor writes anything that moved
+ * stays as it was; what has to run again moves what it wrote before and writes now.
+ */
+async function folded(
+	options: OverlayOptions,
 	layers: readonly Layer[],
-	rows: readonly OutboxRow[],
+	outbox: readonly OutboxRow[],
 	changed: readonly DocKey[],
-): readonly Layer[] {
-	const rowOf = new Map(rows.map((row) => [row.id, row]));
-	const gone = layers.filter((layer) => !rowOf.has(layer.row.id));
-	const kept = layers
-		.filter((layer) => rowOf.has(layer.row.id))
-		.map((layer) => ({ ...layer, row: rowOf.get(layer.row.id) ?? layer.row }));
-	const moved = [...changed, ...gone.flatMap(keysWritten)];
-	const inOrder = kept.every((layer, index) => layer.row.id === rows[index]?.id);
-	return inOrder && !kept.some((layer) => dependsOn(layer, moved)) ? kept : [];
+): Promise<Stack> {
+	const rows = outbox.filter((row) => !row.withdrawn);
+	const known = knownIn(layers, rows);
+	const moved = movement([...changed, ...lostIn(layers, known)]);
+	const stack = createStack();
+	const below = readOnce(options.confirmed);
+	let runs = 0;
+	for (const row of rows) {
+		const before = known.get(row.id);
+		if (before && !moved.touches(before)) {
+			stack.add({ ...before, row });
+			continue;
+		}
+		const mutation = before?.mutation ?? thaw(row.text);
+		const run = await runOn(options, viewOver(stack.tops, below), mutation);
+		if (before) moved.add(keysWritten(before));
+		moved.add(keysWritten(run));
+		stack.add({ ...run, row, mutation });
+		if ((runs += 1) % runsInOnePiece === 0) await options.breathe?.();
+	}
+	return stack;
 }
 
-/** These rows run one after the other, each over what is below it. */
-async function fold(
-	options: OverlayOptions,
-	below: readonly Layer[],
-	rows: readonly OutboxRow[],
-): Promise<readonly Layer[]> {
-	const layers = [...below];
-	for (const row of rows) {
-		const mutation = thaw(row.text);
-		const under = viewOver(topsOf(layers), options.confirmed);
-		layers.push({ ...(await runOn(options, under, mutation)), row, mutation });
-	}
-	return layers;
+/** Each collection is read once for a whole fold: what moves meanwhile is told, and folded again. */
+function readOnce({ doc, docs }: View): View {
+	const known = new Map<CollectionName, ReturnType<View['docs']>>();
+	return {
+		doc,
+		docs: (collection) => {
+			const found = known.get(collection) ?? docs(collection);
+			known.set(collection, found);
+			return found;
+		},
+	};
+}
+
+/** Layers that may stay, by their mutation; none if the order is another than it was. */
+function knownIn(layers: readonly Layer[], rows: readonly OutboxRow[]): Map<string, Layer> {
+	const place = new Map(rows.map(({ id }, index) => [id, index]));
+	const kept = layers.filter(({ row }) => place.has(row.id));
+	const places = kept.map(({ row }) => place.get(row.id) ?? 0);
+	const inOrder = places.every((each, index) => index === 0 || (places[index - 1] ?? 0) < each);
+	return new Map(inOrder ? kept.map((layer) => [layer.row.id, layer]) : []);
+}
+
+const lostIn = (layers: readonly Layer[], kept: ReadonlyMap<string, Layer>): DocKey[] =>
+	layers.filter(({ row }) => !kept.has(row.id)).flatMap(keysWritten);
+
+/** Documents that are not as they were when somebody ran over them. */
+function movement(keys: readonly DocKey[]) {
+	const documents = new Set<string>();
+	const moving = new Set<CollectionName>();
+	const add = (more: readonly DocKey[]) => {
+		for (const key of more) {
+			documents.add(keyText(key));
+			moving.add(key.collection);
+		}
+	};
+	add(keys);
+	return {
+		add,
+		touches: ({ reads, writes }: Layer): boolean =>
+			[...reads.collections].some((each) => moving.has(each)) ||
+			[...reads.gets.keys(), ...writes.keys()].some((each) => documents.has(each)),
+	};
 }
 
 /** `base` fills while the run reads, so that a rule finds in it what it has just asked for. */
@@ -125,18 +165,8 @@ async function runWatched(options: OverlayOptions, view: View, draft: Draft) {
 	return { ...(await runOn(options, watched, { ...draft, base })), base };
 }
 
-type Tops = ReadonlyMap<string, DocWrite>;
-
-const topsOf = (layers: readonly Layer[]): Tops =>
-	new Map(layers.flatMap((layer) => [...layer.writes]));
-
-const keysWritten = (layer: Layer): DocKey[] => [...layer.writes.values()].map(({ key }) => key);
-
-const dependsOn = ({ reads, writes }: Layer, keys: readonly DocKey[]): boolean =>
-	keys.some((key) => {
-		const text = keyText(key);
-		return reads.gets.has(text) || reads.collections.has(key.collection) || writes.has(text);
-	});
+const keysWritten = ({ writes }: Pick<Run, 'writes'>): DocKey[] =>
+	[...writes.values()].map(({ key }) => key);
 
 const viewOver = (tops: Tops, below: View): View => ({
 	doc: async (key) => tops.get(keyText(key))?.doc ?? below.doc(key),

@@ -1,6 +1,6 @@
 import { Rejection } from '#sync/core/rejection.ts';
 import type { ArgsOf, MutatorName } from '#sync/registry.ts';
-import type { Performed } from './device.ts';
+import type { Performed } from './taps.ts';
 import { whenOpen } from './in-use.svelte.ts';
 
 /**

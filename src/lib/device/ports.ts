@@ -16,6 +16,8 @@ export type Ports = {
 	readonly locks: Locks;
 	readonly channel: Channel;
 	readonly send: Send;
+	/** Lets the browser paint in the middle of long work; without it long work is done in one piece. */
+	readonly breathe?: () => Promise<void>;
 	/** Hears of bugs and broken storage that nobody waits for. */
 	readonly report: (error: unknown) => void;
 };
@@ -42,8 +44,11 @@ export type TabMessage =
 	| { readonly kind: 'changed'; readonly keys: readonly DocKey[] }
 	| { readonly kind: 'status'; readonly status: SyncStatus };
 
-/** `unknown`: nothing was sent since the start. `stopped`: the server turned this device away. */
-export type NetworkState = 'unknown' | 'online' | 'offline' | 'signed_out' | 'stopped';
+/**
+ * `unknown`: nothing was sent since the start. `stopped`: the server turned this device away.
+ * `revoked`: its owner signed it off elsewhere.
+ */
+export type NetworkState = 'unknown' | 'online' | 'offline' | 'signed_out' | 'stopped' | 'revoked';
 
 export type SyncStatus = {
 	/** Judged by how the last request ended, never by what the browser believes of its network. */
@@ -52,16 +57,27 @@ export type SyncStatus = {
 	readonly sending: readonly number[];
 	/** The server's time at the last answer. */
 	readonly syncedAt: Instant | null;
+	/** The server tells no documents of this app's shape any more; what is done here still counts. */
+	readonly outdated: boolean;
+};
+
+export type SendOptions = {
+	/** With nothing to say, the server may keep the question so long, until it has something new. */
+	readonly waitSeconds?: number;
+	/** Hangs up: the promise then rejects at once. */
+	readonly signal?: AbortSignal;
 };
 
 /** One round trip. Rejects with a `SendFailure` when there is no answer to work with. */
-export type Send = (request: SyncRequest) => Promise<SyncAnswer>;
+export type Send = (request: SyncRequest, options?: SendOptions) => Promise<SyncAnswer>;
 
 /**
  * Why there is no answer: no network; a server that is unwell (`unavailable`); a session that ended
- * (`signed_out`); a device that may not (`forbidden`); a request that was too big (`too_large`).
+ * (`signed_out`); a device that may not (`forbidden`), or that its owner signed off (`revoked`); a
+ * request that was too big (`too_large`).
  */
-export type FailureReason = 'offline' | 'unavailable' | 'signed_out' | 'forbidden' | 'too_large';
+export type FailureReason =
+	'offline' | 'unavailable' | 'signed_out' | 'forbidden' | 'revoked' | 'too_large';
 
 export class SendFailure extends Error {
 	override readonly name = 'SendFailure';

@@ -1,19 +1,35 @@
 import type { MangoQuery } from 'rxdb/plugins/core';
 import type { Doc } from '#sync/core/document.ts';
 import type { CollectionName } from '#sync/core/entity.ts';
+import type { Instant } from '#sync/core/time.ts';
+import { keepSnapshot, recallSnapshot } from '#lib/snapshot/snapshot.ts';
 import type { BrowserDevice } from './browser-device.ts';
-import { report } from './browser-ports.ts';
+import { report } from './report.ts';
 import { coalesced } from './coalesced.ts';
 import type { DocumentOf } from './documents.ts';
 import { inUse } from './in-use.svelte.ts';
+import { session } from './session.svelte.ts';
 
 export type Live<Row> = {
 	readonly rows: readonly Row[];
 	/** The rows are what this phone knows, not "nothing yet". */
 	readonly ready: boolean;
+	/** They come from the database: what is not among them is not on this phone. */
+	readonly isLive: boolean;
+	/** When the server last answered, while the rows are those of the last look; else null. */
+	readonly asOf: Instant | null;
 };
 
 type Query<C extends CollectionName> = MangoQuery<DocumentOf<C> & Doc>;
+type Options<Row> = {
+	/**
+	 * Shows at once what was shown at the last look, until the database is open: it is kept under
+	 * this name, which two pages share only if they ask the same.
+	 */
+	readonly snapshot?: string;
+	/** Which of the rows the page shows, the most important first; else all of them. */
+	readonly shown?: (rows: readonly Row[]) => readonly Row[];
+};
 
 /**
  * Documents of this phone that match, pending work included, kept up to date while the component
@@ -23,30 +39,44 @@ type Query<C extends CollectionName> = MangoQuery<DocumentOf<C> & Doc>;
 export function live<C extends CollectionName>(
 	collection: C,
 	query: Query<C> | (() => Query<C> | null) = {},
+	{ snapshot, shown }: Options<DocumentOf<C>> = {},
 ): Live<DocumentOf<C>> {
-	let rows = $state.raw<readonly DocumentOf<C>[]>([]);
-	let ready = $state(false);
+	type Rows = readonly DocumentOf<C>[];
+	let rows = $state.raw<Rows | null>(null);
+	const owner = $derived(session.me?.user.id ?? null);
+	const last = $derived(
+		snapshot === undefined || owner === null
+			? null
+			: recallSnapshot<DocumentOf<C>>(owner, snapshot),
+	);
 
 	$effect(() => {
 		const open = inUse.device;
 		const wanted = typeof query === 'function' ? query() : query;
-		ready = false;
-		if (open === null || wanted === null) {
-			rows = [];
-			return;
-		}
+		rows = null;
+		if (open === null || wanted === null) return;
 		return follow<C>(open, collection, wanted, (next) => {
 			rows = next;
-			ready = true;
+			if (snapshot === undefined) return;
+			keepSnapshot<DocumentOf<C>>(open.owner, snapshot, () => ({
+				rows: shown?.(next) ?? next,
+				at: open.device.status().syncedAt ?? last?.at ?? null,
+			}));
 		});
 	});
 
 	return {
 		get rows() {
-			return rows;
+			return rows ?? last?.rows ?? [];
 		},
 		get ready() {
-			return ready;
+			return rows !== null || last !== null;
+		},
+		get isLive() {
+			return rows !== null;
+		},
+		get asOf() {
+			return rows === null ? (last?.at ?? null) : null;
 		},
 	};
 }

@@ -1,22 +1,29 @@
 import type { DocKey } from '#sync/core/document.ts';
 import {
+	askingMax,
 	mutationsMax,
 	pushBytesMax,
 	type SyncAnswer,
 	type SyncRequest,
 } from '#sync/protocol/sync.ts';
+import type { Touched } from './leaving.ts';
 import { createMutex } from './mutex.ts';
-import { SendFailure, type Ports } from './ports.ts';
-import { applyPage, startOver, startRefetch, type Refetch, type Trip } from './puller.ts';
-import { disagrees, reofferFrom, renumbered } from './settle.ts';
+import { SendFailure, type Ports, type SendOptions } from './ports.ts';
+import { applyPage, refetched, startOver, type Refetch, type Trip } from './puller.ts';
+import { asAnother, disagrees, reofferAll, reofferFrom } from './settle.ts';
 import { historyRowsMax, type Books, type DeviceStore, type OutboxRow } from './store.ts';
-import { bytesOf } from './outbox.ts';
+import type { Sights } from './seen.ts';
+import { bytesOf, wireText } from './outbox.ts';
 
 export type RoundOptions = {
 	readonly store: DeviceStore;
 	readonly ports: Pick<Ports, 'clock' | 'newId' | 'send'>;
 	readonly build: string;
 	readonly browserId: string;
+	/** Documents that a piece of work touched when it ran here. */
+	readonly touched: Touched;
+	/** What was on the screen and is told along the way. */
+	readonly sights: Sights;
 	/** Nothing more is read or written once this holds. */
 	readonly isOver: () => boolean;
 	/** Told what is on its way, and that it is not any more. */
@@ -27,7 +34,9 @@ export type RoundOptions = {
 
 export type Round = {
 	/** One request and what comes of its answer. Resolves to whether there is more to do at once. */
-	readonly go: () => Promise<boolean>;
+	readonly go: (options?: SendOptions) => Promise<boolean>;
+	/** Runs while no batch is being made up and no answer is being stored. */
+	readonly between: <T>(work: () => Promise<T>) => Promise<T>;
 	/** Resolves when the store is not being used. An answer that is still on its way is dropped. */
 	readonly idle: () => Promise<void>;
 };
@@ -44,26 +53,33 @@ export function createRound(options: RoundOptions): Round {
 	const storing = createMutex();
 	let refetch: Refetch | null = null;
 	let batchMax = mutationsMax;
+	/** Reading from the start, without a break since: in memory, for a break may last for months. */
+	let anew = false;
+	/** The last answer was to begin again, in one way or another. */
+	let sentBack = false;
 
 	const prepare = () =>
 		storing(async () => {
 			if (isOver()) return null;
 			const books = await store.books();
 			refetch = refetchOf(books, refetch);
-			return { books, refetch, batch: batchOf(books.outbox, batchMax) };
+			const batch = batchOf(books.outbox, batchMax);
+			const cursors = { ...(refetch ? refetch.cursors : books.place.cursors) };
+			anew ||= Object.keys(cursors).length === 0;
+			const request = { ...requestOf(options, books, batch), cursors, ...(anew ? { anew } : {}) };
+			sending(batch.map(({ seq }) => seq));
+			return { books, refetch, batch, request };
 		});
 
-	async function go(): Promise<boolean> {
+	async function go(sendOptions: SendOptions = {}): Promise<boolean> {
 		const prepared = await prepare();
 		if (prepared === null) return false;
-		const { books, batch } = prepared;
-		const request = requestOf(options, books, batch, prepared.refetch);
+		const { batch, request } = prepared;
 
 		const sentAt = ports.clock.now();
-		sending(batch.map(({ seq }) => seq));
 		let answer: SyncAnswer;
 		try {
-			answer = await ports.send(request);
+			answer = await ports.send(request, sendOptions);
 		} catch (error) {
 			const tooLarge = error instanceof SendFailure && error.reason === 'too_large';
 			if (!tooLarge || batch.length < 2) throw error;
@@ -74,11 +90,25 @@ export function createRound(options: RoundOptions): Round {
 		}
 		batchMax = Math.min(mutationsMax, batchMax * 2);
 		const trip = { sentAt, receivedAt: ports.clock.now() };
-		return storing(async () => !isOver() && absorb(options, answer, { ...prepared, trip }));
+		return storing(async () => {
+			if (isOver()) return false;
+			// What was read so far may have holes by now: from the start, once more.
+			if (answer.stale) refetch = null;
+			if (!answer.more) anew = false;
+			const isSentBack = beginsAgain(answer);
+			const again = await absorb(options, answer, { ...prepared, trip });
+			// Once is how it goes on. A server that says so every time is unwell, and is left in peace.
+			if (sentBack && isSentBack) throw new SendFailure('unavailable');
+			sentBack = isSentBack;
+			return again;
+		});
 	}
 
-	return { go, idle: () => storing(() => Promise.resolve()) };
+	return { go, between: storing, idle: () => storing(() => Promise.resolve()) };
 }
+
+export const beginsAgain = ({ forked, stale }: SyncAnswer): boolean =>
+	forked === true || stale === true;
 
 /** Goes on with what was begun, unless the server was restored once more meanwhile. */
 function refetchOf({ place }: Books, begun: Refetch | null): Refetch | null {
@@ -90,24 +120,32 @@ function refetchOf({ place }: Books, begun: Refetch | null): Refetch | null {
 type Taken = {
 	readonly books: Books;
 	readonly batch: readonly OutboxRow[];
+	readonly request: SyncRequest;
 	readonly trip: Trip;
 	readonly refetch: Refetch | null;
 };
 
 async function absorb(options: RoundOptions, answer: SyncAnswer, taken: Taken): Promise<boolean> {
-	const { store, applied } = options;
-	const { books, batch, trip, refetch } = taken;
+	const { store, applied, sights, touched } = options;
+	const { books, batch, request, trip, refetch } = taken;
+	sights.told(request.seen);
 	if (await followServer(options, books, answer)) return true;
 
-	const keys = await applyPage(store, answer, trip, refetch);
-	const reoffered = await reoffer(options, answer.gap ?? answer.lastSeq + 1);
+	const { asking: asked } = request;
+	const keys = await applyPage(store, answer, { trip, refetch, asked, touched });
+	const renumbered = await numbersAgain(options, answer);
 	await applied(keys, answer);
 
 	const left = (await store.books()).outbox.some((row) => row.ack === null);
-	const moved = answer.more || reoffered || answer.acks.length > 0;
-	if (left && !moved && batch.length > 0) throw new SendFailure('unavailable');
-	return answer.more || left;
+	const again = answer.more || answer.stale === true || renumbered;
+	const stuck = left && batch.length > 0 && !again && answer.acks.length === 0;
+	if (stuck) throw new SendFailure('unavailable');
+	return again || left || sights.waiting();
 }
+
+/** Agrees with the server on numbers. Whether anything had to change. */
+const numbersAgain = (options: RoundOptions, answer: SyncAnswer): Promise<boolean> =>
+	answer.forked ? becomeAnother(options) : reoffer(options, answer.gap ?? answer.lastSeq + 1);
 
 /**
  * Whether the server is another than this device knew: its answer then speaks of things that the
@@ -124,7 +162,22 @@ async function followServer(
 		return true;
 	}
 	if (place.era === answer.era) return false;
-	await startRefetch(store, answer);
+	const history = await store.history(historyRowsMax);
+	const freshId = ports.newId();
+	await store.change((books) => {
+		const { ids, ...again } = reofferAll(books, history, freshId) ?? { ids: [] };
+		return { place: refetched(books.place, answer), ...again, reoffered: ids };
+	});
+	return true;
+}
+
+/**
+ * Another phone uses this one's numbers: it was copied, or restored from a backup. Each goes on
+ * under an id of its own, and what has not been taken yet is sent again under new numbers.
+ */
+async function becomeAnother({ store, ports }: RoundOptions): Promise<true> {
+	const freshId = ports.newId();
+	await store.change(({ outbox }) => asAnother(outbox, freshId));
 	return true;
 }
 
@@ -136,22 +189,16 @@ async function reoffer({ store, ports }: RoundOptions, expected: number): Promis
 	await store.change((books) => {
 		const { outbox, ids, device } = reofferFrom(books, history, expected);
 		if (device !== null) return { outbox, reoffered: ids, device };
-		const rows = renumbered(outbox);
-		return {
-			outbox: rows,
-			reoffered: ids,
-			device: { id: freshId, nextSeq: rows.length + 1 },
-		};
+		return { ...asAnother(outbox, freshId), reoffered: ids };
 	});
 	return true;
 }
 
 function requestOf(
-	{ build, browserId }: RoundOptions,
+	{ build, browserId, sights }: RoundOptions,
 	{ place, device, outbox }: Books,
 	batch: readonly OutboxRow[],
-	refetch: Refetch | null,
-): SyncRequest {
+): Omit<SyncRequest, 'cursors' | 'anew'> {
 	return {
 		install: place.install,
 		era: place.era,
@@ -159,8 +206,9 @@ function requestOf(
 		build,
 		device: { id: device.id, browserId },
 		pending: outbox.filter((row) => row.ack === null).length,
-		cursors: { ...(refetch ? refetch.cursors : place.cursors) },
-		mutations: batch.map(({ seq, text }) => ({ seq, text })),
+		mutations: batch.map((row) => ({ seq: row.seq, text: wireText(row) })),
+		asking: (place.parked ?? []).slice(0, askingMax),
+		seen: sights.next(),
 	};
 }
 

@@ -1,34 +1,89 @@
-import { http } from './browser-ports.ts';
-import { meAnswer, type Me } from './me.ts';
+import { later, minuteMs, msOf } from '#sync/core/time.ts';
+import { passedMs, wallNow } from './browser-clock.ts';
+import { contactNow, goneOn, isLocked, type Contact } from './grace.ts';
+import type { Me } from './me.ts';
+import { onThisPhone, sessionKey } from './names.ts';
+import type { Erase, PhoneRow } from './phone-database.ts';
+import { report } from './report.ts';
 
-/** `unknown`: never signed in here and the server has not answered yet. */
-export type SessionState = 'unknown' | 'signed_in' | 'signed_out';
+/**
+ * `unknown`: never signed in here and the server has not answered yet. `locked`: too long without a
+ * word from the server; everything is kept, nothing is shown, until it answers or he signs in again.
+ */
+export type SessionState = 'unknown' | 'signed_in' | 'signed_out' | 'locked';
 
-const storedKey = 'moto-me';
+/** Fetched behind the first screen. */
+const phone = () => import('./phone-database.ts');
+const writePhone = async (change: Partial<PhoneRow> | ((before: PhoneRow) => Partial<PhoneRow>)) =>
+	(await phone()).writePhone(change);
 
-let me = $state.raw<Me | null>(null);
+const contactKey = onThisPhone('moto-contact');
+const contactKeptMs = minuteMs;
+const tickKeptMs = 10 * minuteMs;
+
+let person = $state.raw<Me | null>(null);
+let contact = $state.raw<Contact | null>(null);
 let answered = $state(false);
+let revoked = $state(false);
 
 /** Who uses this phone. Kept on it, so that the app opens without network as it was left. */
 export const session = {
+	/** Null also while the phone is locked: nobody's documents are shown then. */
 	get me(): Me | null {
-		return me;
+		return isShut() ? null : person;
 	},
 	get state(): SessionState {
-		if (me !== null) return 'signed_in';
-		return answered ? 'signed_out' : 'unknown';
+		if (person === null) return answered ? 'signed_out' : 'unknown';
+		return isShut() ? 'locked' : 'signed_in';
+	},
+	/** Server minus phone in milliseconds, as last measured: known before the database is open. */
+	get offsetMs(): number {
+		return contact?.offsetMs ?? 0;
+	},
+	/** Who has to sign in again. */
+	get locked(): Me | null {
+		return isShut() ? person : null;
+	},
+	/** This phone was signed off from another one: said until somebody signs in. */
+	get isRevoked(): boolean {
+		return revoked;
 	},
 };
 
+const isShut = (): boolean =>
+	person !== null && contact !== null && isLocked(contact, person.roles);
+
 /** What the phone remembers, at once. */
 export function recallSession(): void {
-	me = remembered();
+	person = remembered();
+	contact = person && (stored(contactKey) as Contact | null);
+	tick();
 }
+
+/** What it remembers for certain, a moment later. Answers who is to be erased, if that was cut off. */
+export async function recallPhone(): Promise<Erase | null> {
+	const row = await (await phone()).readPhone();
+	if (row === null) {
+		if (person) await writePhone({ me: person, contact });
+		return null;
+	}
+	if (row.ending) (await import('./ending.ts')).remember();
+	if (JSON.stringify(row.me) !== JSON.stringify(person)) show(row.me);
+	const { eraseStrangers } = await import('./strangers.ts');
+	await eraseStrangers(row.me && onThisPhone(row.me.user.id));
+	if (person && row.contact)
+		contact = { ...(contact ?? row.contact), newest: later(row.contact.newest, newestKnown()) };
+	tick();
+	await keepContact(writePhone({ contact })); // Time that was seen is not unseen when the clock goes back.
+	return row.erase;
+}
+
+const newestKnown = () => contact?.newest ?? '';
 
 /** Told when another tab signed somebody in or out. */
 export function watchSession(changed: () => void): void {
 	window.addEventListener('storage', ({ key }) => {
-		if (key !== storedKey) return;
+		if (key !== sessionKey) return;
 		answered = true;
 		recallSession();
 		changed();
@@ -36,32 +91,69 @@ export function watchSession(changed: () => void): void {
 }
 
 function remembered(): Me | null {
-	const stored = localStorage.getItem(storedKey);
-	if (stored === null) return null;
-	const parsed = meAnswer.safeParse(JSON.parse(stored));
-	return parsed.success ? parsed.data : null; // Else an older version wrote it: ask the server.
+	const me = stored(sessionKey) as Partial<Me> | null;
+	// It was parsed before it was kept, by this version or an older one: else the server is asked.
+	return typeof me?.user?.id === 'string' && Array.isArray(me.roles) ? (me as Me) : null;
 }
 
-/**
- * Asks the server. Only its clear "nobody" signs out; no network, or a server that is unwell, leaves
- * the person signed in with the roles last known.
- */
-export async function askSession(): Promise<void> {
-	const response = await http('/api/me').catch(() => null);
-	if (response === null) return;
-	if (response.status === 401) keep(null);
-	if (!response.ok) return;
-	const parsed = meAnswer.safeParse(await response.json().catch(() => null));
-	if (parsed.success) keep(parsed.data);
-}
+const stored = (key: string): unknown => JSON.parse(localStorage.getItem(key) ?? 'null');
 
-/** Nobody is signed in on this phone from now on. */
-export const forgetSession = (): void => keep(null);
-
-function keep(next: Me | null): void {
+/** This person uses the phone from now on, or nobody does. On the disk when it resolves. */
+export async function keepSession(next: Me | null): Promise<void> {
 	answered = true;
-	if (JSON.stringify(next) === JSON.stringify(me)) return;
-	me = next;
-	if (next === null) localStorage.removeItem(storedKey);
-	else localStorage.setItem(storedKey, JSON.stringify(next));
+	if (next) {
+		revoked = false;
+		contact = contactNow(wallNow(), contact?.offsetMs ?? 0);
+	}
+	if (JSON.stringify(next) !== JSON.stringify(person)) show(next);
+	const owner = next && onThisPhone(next.user.id);
+	const written = writePhone(({ erase }) => ({
+		...{ me: next, contact },
+		erase: erase?.owner === owner ? null : erase, // He is back, and it is his.
+	}));
+	await keepContact(written);
+}
+
+/** His things are erased next, whatever happens to this browser meanwhile. */
+export async function forgetSession(erase: Erase, why: 'left' | 'revoked'): Promise<void> {
+	answered = true;
+	revoked = why === 'revoked';
+	show(null);
+	await writePhone({ me: null, contact: null, erase });
+}
+
+/** The server has just answered, `offsetMs` after this phone's clock. */
+export function contacted(offsetMs: number): void {
+	const before = contact;
+	contact = contactNow(wallNow(), offsetMs);
+	const isRecent = before && Math.abs(msOf(contact.at) - msOf(before.at)) < contactKeptMs;
+	if (!isRecent) void keepContact(writePhone({ contact })).catch(report);
+}
+
+let tickedMs = passedMs();
+let keptMs = passedMs();
+
+/** Time passes. Whether the server has not been heard of for more than an hour. */
+export function tick(): boolean {
+	const nowMs = passedMs();
+	if (contact) contact = goneOn(contact, wallNow(), nowMs - tickedMs);
+	tickedMs = nowMs;
+	if (contact && nowMs - keptMs > tickKeptMs) {
+		keptMs = nowMs;
+		void keepContact(writePhone({ contact })).catch(report);
+	}
+	return contact !== null && msOf(contact.newest) - msOf(contact.at) > 60 * minuteMs;
+}
+
+function show(next: Me | null): void {
+	person = next;
+	if (next !== null) return localStorage.setItem(sessionKey, JSON.stringify(next));
+	contact = null;
+	for (const key of [sessionKey, contactKey]) localStorage.removeItem(key);
+}
+
+async function keepContact(written: Promise<void>): Promise<void> {
+	if (contact === null) localStorage.removeItem(contactKey);
+	else localStorage.setItem(contactKey, JSON.stringify(contact));
+	await written;
 }

@@ -1,3 +1,4 @@
+import { Dexie } from 'dexie';
 import { createRxDatabase, type RxCollection, type RxDatabase } from 'rxdb/plugins/core';
 import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
 import type { Doc } from '#sync/core/document.ts';
@@ -11,9 +12,26 @@ export type StateCollections = Readonly<Record<CollectionName, RxCollection<Doc>
 /** The half of a device's store that can be read again, as RxDB has it for live queries. */
 export type StateStore = Pick<DeviceStore, 'doc' | 'docs' | 'write' | 'close'> & {
 	readonly collections: StateCollections;
-	/** Deletes the database. Cursors must be gone before, or nothing would be read again. */
-	readonly remove: () => Promise<void>;
+	/** Drawn at random when the database was made: another one is another database. */
+	readonly stamp: string;
 };
+
+/** What RxDB calls the databases of one state; each collection has its own, and one tells of them. */
+const databasePrefix = (name: string) => `rxdb-dexie-${name}--`;
+
+/** Whether each of these databases is there. Part of a state is worse than none: nothing misses it. */
+export async function isStateWhole(name: string): Promise<boolean> {
+	const present = await Dexie.getDatabaseNames();
+	const needed = [...collections, '_rxdb_internal'].map((each) => `--${each}`);
+	const mine = present.filter((each) => each.startsWith(databasePrefix(name)));
+	return needed.every((each) => mine.some((known) => known.endsWith(each)));
+}
+
+/** Cursors must be gone before, or nothing would be read again. */
+export async function deleteState(name: string): Promise<void> {
+	const present = await Dexie.getDatabaseNames();
+	for (const each of present) if (each.startsWith(databasePrefix(name))) await Dexie.delete(each);
+}
 
 /** The server's documents in RxDB. Only the puller writes here; pages read through queries. */
 export async function openState(name: string): Promise<StateStore> {
@@ -30,6 +48,7 @@ export async function openState(name: string): Promise<StateStore> {
 
 	return {
 		collections: opened,
+		stamp: await database.storageToken,
 		doc: async (collection, id) => {
 			const found = await opened[collection].findOne(id).exec();
 			return found ? plain(found) : null;
@@ -41,9 +60,6 @@ export async function openState(name: string): Promise<StateStore> {
 		},
 		close: async () => {
 			await database.close();
-		},
-		remove: async () => {
-			await database.remove();
 		},
 	};
 }

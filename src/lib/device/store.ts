@@ -1,5 +1,5 @@
 import type { CollectionName } from '#sync/core/entity.ts';
-import type { Doc } from '#sync/core/document.ts';
+import type { Doc, DocKey } from '#sync/core/document.ts';
 import type { Extras, Refusal } from '#sync/core/rejection.ts';
 import { dayMs, type Instant } from '#sync/core/time.ts';
 import type { Ack, Status } from '#sync/protocol/sync.ts';
@@ -20,7 +20,10 @@ export interface DeviceStore {
 	 * could not be made durable; then no number is used up and nothing may be shown.
 	 */
 	append(entry: OutboxEntry): Promise<OutboxRow>;
-	/** Changes the books in one transaction; `edit` gets them as they are inside it. */
+	/**
+	 * Changes the books in one transaction; `edit` gets them as they are inside it. Rejects, and
+	 * changes nothing, when `edit` throws or the disk refuses.
+	 */
 	change(edit: (books: Books) => BooksChange): Promise<void>;
 	/** What became of earlier work, newest first. */
 	history(rowsMax: number): Promise<readonly HistoryEntry[]>;
@@ -41,6 +44,16 @@ export type Books = {
 	readonly clock: { readonly offsetMs: number; readonly errorMs: number } | null;
 	/** Unsettled work in the order of its numbers. */
 	readonly outbox: readonly OutboxRow[];
+	/** This browser threw away what was on it: told until its owner has read it. */
+	readonly lost: Lost | null;
+};
+
+/** What is known of work that was on this phone when its storage was cleared. */
+export type Lost = {
+	/** Actions that had not been sent; null: nobody counted. */
+	readonly count: number | null;
+	/** When the server last heard of them. */
+	readonly lastContact: Instant | null;
 };
 
 /** How far this device has read, and of what. */
@@ -53,6 +66,10 @@ type Place = {
 	/** The server was restored: everything is being read again, and cursors count only at the end. */
 	readonly refetching: boolean;
 	readonly syncedAt: Instant | null;
+	/** Documents that the server has taken away under unsettled work: removed once that is settled. */
+	readonly leaving?: readonly DocKey[];
+	/** Work that waits at the server for a person or a newer version: asked about in every round. */
+	readonly parked?: readonly string[];
 };
 export type Cursors = Readonly<Record<string, number>>;
 
@@ -60,6 +77,7 @@ export type BooksChange = {
 	readonly device?: Books['device'];
 	readonly place?: Place;
 	readonly clock?: Books['clock'];
+	readonly lost?: Books['lost'];
 	/** The outbox as it is afterwards. */
 	readonly outbox?: readonly OutboxRow[];
 	/** Work that leaves the outbox for the history. */
@@ -76,6 +94,29 @@ export type OutboxEntry = {
 	/** The mutation as JSON, frozen when it was enqueued: the server hashes just these bytes. */
 	readonly text: string;
 	readonly enqueuedAt: Instant;
+	/** What it was about, as its author saw it: told when the documents have long left this phone. */
+	readonly subject?: Subject;
+	/** What this phone showed of the visit once it was done: compared with how it came out. */
+	readonly shown?: Shown;
+};
+
+/** What an action was about, in the words on the screen then. */
+export type Subject = {
+	readonly bookingId?: string;
+	/** The booking's code, as it is said aloud. */
+	readonly code?: string;
+	/** The bike's number as issued. */
+	readonly plate?: string;
+	readonly startAt?: Instant;
+};
+
+/** A visit as somebody saw it: only what may come out otherwise without having been refused. */
+export type Shown = {
+	readonly bookingId?: string;
+	readonly jobId?: string;
+	readonly startAt?: Instant;
+	readonly workerId?: string;
+	readonly totalPaise?: number;
 };
 
 export type OutboxRow = OutboxEntry & {
@@ -83,10 +124,22 @@ export type OutboxRow = OutboxEntry & {
 	readonly seq: number;
 	/** What the server answered; null: not answered yet. With an ack it waits for its effects. */
 	readonly ack: Ack | null;
+	/** The author took it back before it was sent: what is sent under this number does nothing. */
+	readonly withdrawn?: true;
 };
 
-/** `dropped`: the server's whole data set was replaced before this could be delivered. */
-type Ending = Status | 'dropped';
+/**
+ * `dropped`: the server's whole data set was replaced before this could be delivered. `withdrawn`:
+ * taken back by its author before anybody saw it.
+ */
+type Ending = Status | 'dropped' | 'withdrawn';
+
+/** Something that came out otherwise than this phone had shown it. */
+export type Difference = {
+	readonly field: 'startAt' | 'workerId' | 'totalPaise';
+	readonly before: string | number | null;
+	readonly after: string | number | null;
+};
 
 export type HistoryEntry = OutboxEntry & {
 	readonly seq: number;
@@ -97,7 +150,18 @@ export type HistoryEntry = OutboxEntry & {
 	readonly extras: Extras | null;
 	readonly endedAt: Instant;
 	readonly dismissed: boolean;
+	/** Done, but different: what is not as it was shown here when it was done. */
+	readonly differences?: readonly Difference[];
 };
+
+/**
+ * What ended in one answer ended at one moment: then by number. Ids would do as the phone's clock did,
+ * and that may have been set back in between.
+ */
+export const newestFirst = (entries: HistoryEntry[]): HistoryEntry[] =>
+	entries.sort((a, b) =>
+		a.endedAt < b.endedAt ? 1 : a.endedAt > b.endedAt ? -1 : a.seq < b.seq ? 1 : -1,
+	);
 
 /** So long a device can give back to a restored server what that had already acknowledged. */
 export const historyKeptMs = 30 * dayMs;
@@ -116,4 +180,5 @@ export const freshBooks = (deviceId: string, schema: number): Books => ({
 	},
 	clock: null,
 	outbox: [],
+	lost: null,
 });

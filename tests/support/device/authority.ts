@@ -39,6 +39,14 @@ export class Authority {
 	deaf = false;
 	/** Mutations of these names crash it and are parked. */
 	parks: readonly string[] = [];
+	/** It has swept what the cursors of the next request still need. */
+	swept = false;
+	/** What left at this counter or earlier is forgotten. */
+	floor = 0;
+	/** It tells documents of another shape only. */
+	outdated = false;
+	/** Put into the next answers as they are. */
+	extra: Partial<SyncAnswer> = {};
 	readonly requests: SyncRequest[] = [];
 	/** Names (or ids) as they were performed, repeats left out. */
 	readonly performed: { readonly id: string; readonly name: string; readonly seq: number }[] = [];
@@ -49,6 +57,8 @@ export class Authority {
 	#heads = new Map<string, number>();
 	#lastSeq = new Map<string, number>();
 	#log = new Map<string, { text: string; ack: Ack }>();
+	/** Which mutation each number of a device was. */
+	#numbers = new Map<string, string>();
 
 	readonly send: Send = async (request) => {
 		this.inFlight += 1;
@@ -66,6 +76,11 @@ export class Authority {
 		this.#stamp([{ key, doc }]);
 	}
 
+	/** It left, and that is forgotten too. */
+	forget(key: DocKey): void {
+		this.#docs.delete(keyText(key));
+	}
+
 	doc(key: DocKey): Doc | null {
 		return this.#docs.get(keyText(key))?.doc ?? null;
 	}
@@ -74,7 +89,9 @@ export class Authority {
 	backup(): () => void {
 		const saved = [structuredClone(this.#docs), structuredClone(this.#heads)] as const;
 		const [lastSeq, log] = [structuredClone(this.#lastSeq), structuredClone(this.#log)];
+		const numbers = structuredClone(this.#numbers);
 		return () => {
+			this.#numbers = numbers;
 			[this.#docs, this.#heads] = saved;
 			[this.#lastSeq, this.#log] = [lastSeq, log];
 			this.era += 1;
@@ -83,7 +100,8 @@ export class Authority {
 
 	/** Seeded anew: another data set altogether. */
 	reset(): void {
-		for (const each of [this.#docs, this.#heads, this.#lastSeq, this.#log]) each.clear();
+		const all = [this.#docs, this.#heads, this.#lastSeq, this.#log, this.#numbers];
+		for (const each of all) each.clear();
 		this.install = id('shop', 902);
 	}
 
@@ -94,7 +112,8 @@ export class Authority {
 		const same = request.install === null || request.install === this.install;
 		if (this.deaf) request.mutations.length = 0;
 		const pushed = same ? await this.#push(request) : { acks: [], lastSeq: 0 };
-		const answer = syncAnswer.parse(JSON.parse(JSON.stringify(this.#pull(request, pushed))));
+		const pulled = { ...this.#pull(request, pushed), ...this.#verdicts(request), ...this.extra };
+		const answer = syncAnswer.parse(JSON.parse(JSON.stringify(pulled)));
 		if (!this.losesReply) return answer;
 		this.losesReply = false;
 		throw new SendFailure('offline');
@@ -105,6 +124,10 @@ export class Authority {
 		for (const { seq, text } of mutations) {
 			const lastSeq = this.#lastSeq.get(device.id) ?? 0;
 			if (seq > lastSeq + 1) return { acks, lastSeq, gap: lastSeq + 1 };
+			const { id } = mutationText.parse(JSON.parse(text));
+			const number = `${device.id}/${seq}`;
+			if ((this.#numbers.get(number) ?? id) !== id) return { acks, lastSeq, forked: true };
+			this.#numbers.set(number, id);
 			acks.push({ ...(await this.#perform(text, seq)), seq });
 			this.#lastSeq.set(device.id, Math.max(lastSeq, seq));
 		}
@@ -114,6 +137,7 @@ export class Authority {
 	async #perform(text: string, seq: number): Promise<Ack> {
 		const mutation = mutationText.parse(JSON.parse(text));
 		const known = this.#log.get(mutation.id);
+		if (known && mutation.name === 'withdrawn') return known.ack;
 		if (known && known.text !== text) throw new Error(`${mutation.id} came with other bytes`);
 		if (known) return known.ack;
 		const ack = await this.#run(mutation.id, seq, mutation);
@@ -124,6 +148,7 @@ export class Authority {
 
 	async #run(mutationId: string, seq: number, mutation: ReturnType<typeof mutationText.parse>) {
 		const ack = { id: mutationId, seq, effects: {} };
+		if (mutation.name === 'withdrawn') return { ...ack, status: 'noop' as const };
 		const mutator = mutatorNamed(mutation.name);
 		if (!mutator || this.parks.includes(mutation.name))
 			return { ...ack, status: 'parked' as const };
@@ -156,6 +181,22 @@ export class Authority {
 		}
 	}
 
+	/** A person looked at what was parked, or a newer version came: now it is performed. */
+	async replayParked(): Promise<void> {
+		this.parks = [];
+		for (const [id, { text, ack }] of this.#log) {
+			if (ack.status !== 'parked') continue;
+			const ended = await this.#run(id, ack.seq, mutationText.parse(JSON.parse(text)));
+			this.#log.set(id, { text, ack: ended });
+		}
+	}
+
+	#verdicts({ asking }: SyncRequest): Partial<SyncAnswer> {
+		const acks = asking.flatMap((id) => this.#log.get(id)?.ack ?? []);
+		const verdicts = acks.filter(({ status }) => status !== 'parked');
+		return verdicts.length > 0 ? { verdicts } : {};
+	}
+
 	#stamp(changes: readonly { key: DocKey; doc: Doc | null }[]): Record<string, number> {
 		const scopes = new Set(changes.flatMap(({ key }) => this.scopesOf(key)));
 		for (const scope of scopes) this.#heads.set(scope, (this.#heads.get(scope) ?? 0) + 1);
@@ -170,6 +211,14 @@ export class Authority {
 	#pull(request: SyncRequest, pushed: object): object {
 		const same = request.install === this.install && request.era === this.era;
 		const before: Record<string, number> = same ? request.cursors : {};
+		const nothing = { docs: {}, gone: [], cursors: before, scopes: { added: [], dropped: [] } };
+		const now = { install: this.install, era: this.era, now: this.now, more: false };
+		if (this.outdated) return { ...now, ...nothing, ...pushed, outdated: true };
+		const isBelow = Object.values(before).some((each) => each > 0 && each < this.floor);
+		if ((this.swept && Object.keys(before).length > 0) || (isBelow && !request.anew)) {
+			this.swept = false;
+			return { ...now, ...nothing, ...pushed, stale: true };
+		}
 		const cursors = Object.fromEntries(this.followed.map((each) => [each, before[each] ?? 0]));
 		const docs: Record<string, Doc[]> = {};
 		const gone: object[] = [];

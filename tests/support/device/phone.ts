@@ -36,7 +36,8 @@ export type PhoneOptions = {
 	readonly actor?: Actor;
 	/** Which process (or tab) makes the ids. */
 	readonly number?: number;
-} & Partial<Pick<Ports, 'random' | 'send'>>;
+	readonly isVisible?: () => boolean;
+} & Partial<Pick<Ports, 'random' | 'send' | 'breathe'>>;
 
 export const aDisk = () => createMemoryDisk(id('device', 1), schemaVersion);
 
@@ -60,6 +61,8 @@ export async function aPhone(authority: Authority, options: PhoneOptions = {}): 
 		browserId: id('browser', 1),
 		build: 'test',
 		lockName: 'sync',
+		isVisible: options.isVisible ?? (() => true),
+		...(options.breathe ? { breathe: options.breathe } : {}),
 		mutatorNamed,
 	});
 	await device.ready;

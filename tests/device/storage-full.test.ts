@@ -1,0 +1,130 @@
+import 'fake-indexeddb/auto';
+import { Dexie } from 'dexie';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { schemaVersion } from '#sync/protocol/version.ts';
+import { openBrowserStore, type BrowserStore } from '#lib/device/browser-store.ts';
+import { StorageFull } from '#lib/device/storage-full.ts';
+import { aJob } from '#tests/support/builders.ts';
+import type { Doc } from '#sync/core/document.ts';
+import { ashasBike, id, idOf, lakshmiMotors } from '#tests/support/cast.ts';
+import { Authority } from '#tests/support/device/authority.ts';
+import { after } from '#tests/support/device/fakes.ts';
+import { aBike, aPhone, bikeKey, bikeShown } from '#tests/support/device/phone.ts';
+
+let owners = 0;
+const anOwner = () => id('user', 500 + (owners += 1));
+const openFor = (owner: string) => openBrowserStore(owner, schemaVersion, id('device', 1));
+
+let store: BrowserStore;
+let owner: string;
+beforeEach(async () => {
+	vi.spyOn(console, 'warn').mockReturnValue(undefined); // RxDB introduces itself once.
+	owner = anOwner();
+	store = await openFor(owner);
+});
+afterEach(() => store.close());
+afterAll(async () => {
+	for (const name of await Dexie.getDatabaseNames()) await Dexie.delete(name);
+});
+
+const jobId = (n: number) => idOf(60, n);
+const asDoc = (row: object, parts: object = {}) => ({ ...row, ...parts }) as unknown as Doc;
+
+describe('a full phone', () => {
+	const entry = (n: number) => ({
+		...{ id: id('grant', n), name: 'bike.rename', text: '{}', enqueuedAt: after(0) },
+	});
+	const quota = (name: string, code = 0) => Object.assign(new Error('no room'), { name, code });
+	/** The outbox can take nothing more, until so many rows were deleted to make room. */
+	function full(error: Error, deletesNeeded = 99): void {
+		let deletes = 0;
+		const { add } = IDBObjectStore.prototype;
+		vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(function (
+			this: IDBObjectStore,
+			...args
+		) {
+			if (this.name === 'outbox' && deletes < deletesNeeded) throw error;
+			return add.apply(this, args);
+		});
+		const { delete: remove } = IDBObjectStore.prototype;
+		vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(function (
+			this: IDBObjectStore,
+			...args
+		) {
+			deletes += 1;
+			return remove.apply(this, args);
+		});
+	}
+
+	it.each([
+		['QuotaExceededError', 22],
+		['NS_ERROR_DOM_QUOTA_REACHED', 1014],
+		['QUOTA_EXCEEDED_ERR', 22],
+		['NS_ERROR_FILE_NO_DEVICE_SPACE', 0],
+		['Error', 22],
+	])('says so at once and keeps nothing (%s, %i)', async (name, code) => {
+		full(quota(name, code));
+
+		await expect(store.append(entry(1))).rejects.toThrow(StorageFull);
+		const books = await store.books();
+		expect(books.outbox).toEqual([]);
+		expect(books.device.nextSeq).toBe(1);
+	});
+
+	it('forgets photos that the server has, before it gives up', async () => {
+		const sha = await store.photos.keep(new Blob(['a photo']));
+		await store.photos.mark(sha, 'uploaded');
+		const waits = await store.photos.keep(new Blob(['another']));
+		full(quota('QuotaExceededError'), 1);
+
+		expect(await store.append(entry(1))).toMatchObject({ seq: 1 });
+		expect(await store.photos.find(sha)).toBeNull();
+		expect(await store.photos.find(waits)).toMatchObject({ state: 'waiting' });
+	});
+
+	it('then forgets visits that ended over a week ago, but none that work speaks of', async () => {
+		const visit = (n: number, daysAgo: number, status = 'closed') =>
+			asDoc({
+				...{ id: id('booking', n), status, endAt: after(-daysAgo * 86_400_000) },
+				...{ shopId: lakshmiMotors, customerId: id('customer', 1), vehicleId: ashasBike },
+				startAt: after(-daysAgo * 86_400_000),
+			});
+		const job = (n: number) =>
+			asDoc({ ...aJob(), id: jobId(n), bookingId: id('booking', n) }, { assignments: [] });
+		await store.write(
+			'bookings',
+			[visit(1, 8), visit(2, 6), visit(3, 9), visit(4, 9, 'received')],
+			[],
+		);
+		await store.write('jobs', [job(1), job(2), job(3)], []);
+		await store.append({ ...entry(1), text: `{"jobId":"${jobId(3)}"}` });
+		await store.change(({ place }) => ({ place: { ...place, syncedAt: after(0) } }));
+		full(quota('QuotaExceededError'));
+
+		await expect(store.append(entry(2))).rejects.toThrow(StorageFull);
+		const left = (await store.docs('bookings')).map((each) => each.id).sort();
+		expect(left).toEqual([2, 3, 4].map((n) => id('booking', n)));
+		expect((await store.docs('jobs')).map((each) => each.id).sort()).toEqual(
+			[2, 3].map((n) => jobId(n)),
+		);
+	});
+
+	it('is not what any other failure is taken for', async () => {
+		full(quota('DataError'));
+		await expect(store.append(entry(1))).rejects.not.toThrow(StorageFull);
+	});
+
+	it('shows nothing that was not written', async () => {
+		const authority = new Authority();
+		authority.put(bikeKey, aBike());
+		const { device } = await aPhone(authority, { store });
+		await device.sync();
+		full(quota('QuotaExceededError'));
+
+		const rename = { vehicleId: ashasBike, add: '!' };
+		await expect(device.perform('bike.rename', rename)).rejects.toThrow(StorageFull);
+		expect(await bikeShown(device)).toMatchObject({ model: 'Activa' });
+		expect(device.pending()).toEqual([]);
+		await device.stop();
+	});
+});
