@@ -1,6 +1,10 @@
+import { derivedIds } from '#sync/core/id.ts';
 import { timer, type Timer } from '#sync/timer/entity.ts';
 import { timersOn, type Timers } from '#server/clock/timers.ts';
 import type { World } from '#server/domain/perform.ts';
+
+/** For timers whose own id was used up. */
+const otherIds = derivedIds('timers', '2026-11-23T00:00:00.000Z');
 
 /** The server's own clock work; here time has always moved already when it is asked to. */
 export const timersIn = (world: World): Timers =>
@@ -13,4 +17,5 @@ export const timersIn = (world: World): Timers =>
 			return due[0]?.id ?? null;
 		},
 		moveTo: async () => undefined,
+		newId: otherIds,
 	});

@@ -1,14 +1,21 @@
+import type { AccidentName } from './accidents.ts';
 import type { Port, PortTransaction, PullPage } from '#server/db/port.ts';
 import type { Scope } from '#sync/core/scope.ts';
+import type { asAnother } from '#lib/device/settle.ts';
+import type { DeviceStore } from '#lib/device/store.ts';
+import type { Tampering } from './network.ts';
 import type { Ack, SyncAnswer, SyncRequest } from '#sync/protocol/sync.ts';
 
 /** A bug planted on purpose: the laws must find it, or they prove nothing. */
-export type Mutant = {
+export type Mutant = Tampering & {
 	readonly name: string;
 	readonly port?: (port: Port) => Port;
-	/** What a device makes of an answer, or of none. */
-	readonly receive?: (answer: SyncAnswer) => SyncAnswer;
-	readonly lost?: (request: SyncRequest) => SyncAnswer | null;
+	/** What a device does to its disk. */
+	readonly store?: (store: DeviceStore) => DeviceStore;
+	readonly reborn?: typeof asAnother;
+	readonly noticesEviction?: false;
+	/** What happens in the worlds that look for it, where that happens seldom in others. */
+	readonly worlds?: readonly AccidentName[];
 };
 
 export const mutants: readonly Mutant[] = [
@@ -25,6 +32,7 @@ export const mutants: readonly Mutant[] = [
 		receive: (answer) => ({
 			...answer,
 			acks: answer.acks.map((ack) => ({ ...ack, effects: {} })),
+			more: false,
 		}),
 	},
 	{
@@ -32,13 +40,30 @@ export const mutants: readonly Mutant[] = [
 		port: (port) =>
 			inTransaction(port, (tx) => ({
 				...tx,
-				stamp: (touches, outcomes) =>
+				stamp: (touches, outcomes, now) =>
 					tx.stamp(
 						touches.filter(
 							(each) => each.collection !== 'vehicles' || each.scope.startsWith('customer:'),
 						),
 						outcomes,
+						now,
 					),
+			})),
+	},
+	{
+		name: 'forgotten night: what has grown old is not stamped',
+		port: (port) =>
+			inTransaction(port, (tx) => ({
+				...tx,
+				stamp: (touches, outcomes, now) => {
+					const told = touches.filter((each) => each.gone !== 'aged');
+					const moved = new Set(told.map((each) => each.scope));
+					const rest = outcomes.map((each) => ({
+						...each,
+						scopes: each.scopes.filter((scope) => moved.has(scope)),
+					}));
+					return tx.stamp(told, rest, now);
+				},
 			})),
 	},
 	{
@@ -62,6 +87,61 @@ export const mutants: readonly Mutant[] = [
 						writes.filter((each) => !(each.entity.name === 'device' && each.kind === 'update')),
 					),
 			})),
+	},
+	{
+		name: 'fork: a phone does not hear that its numbers are used twice',
+		worlds: ['copyPhone'],
+		receive: ({ forked: _, ...answer }) => answer,
+	},
+	{
+		name: 'withdrawn: what was taken back is sent all the same',
+		worlds: ['takeSomethingBack'],
+		store: (store) => ({
+			...store,
+			books: async () => {
+				const books = await store.books();
+				return { ...books, outbox: books.outbox.map(({ withdrawn: _, ...row }) => row) };
+			},
+		}),
+	},
+	{
+		name: 'parked: nobody is told how it ended',
+		worlds: ['crashOrMend'],
+		receive: ({ verdicts: _, ...answer }) => answer,
+	},
+	{
+		name: 'floors: a phone goes on over what is forgotten',
+		worlds: ['forgetTombstones'],
+		port: (port) => ({
+			...port,
+			pull: async (request) => ({ ...(await port.pull(request)), stale: [] }),
+		}),
+	},
+	{
+		name: 'signed off: work that waits is left behind with the device',
+		worlds: ['signOff'],
+		reborn: (_outbox, id) => ({ outbox: [], device: { id, nextSeq: 1 } }),
+	},
+	{
+		name: 'full disk: a tap that could not be kept is said to be',
+		worlds: ['fillDisk'],
+		store: (store) => ({
+			...store,
+			append: (entry) => store.append(entry).catch(() => ({ ...entry, seq: 0, ack: null })),
+		}),
+	},
+	{
+		name: 'full disk: a page that could not be kept counts as read',
+		worlds: ['fillDisk'],
+		store: (store) => ({
+			...store,
+			write: (...page) => store.write(...page).catch(() => undefined),
+		}),
+	},
+	{
+		name: 'eviction: cursors outlive their documents',
+		worlds: ['evict'],
+		noticesEviction: false,
 	},
 ];
 
@@ -87,6 +167,7 @@ async function pullEachAlone(
 		),
 		cursors: Object.assign({}, ...pages.map((page) => page.cursors)) as PullPage['cursors'],
 		more: pages.some((page) => page.more),
+		stale: pages.flatMap((page) => page.stale),
 	};
 }
 

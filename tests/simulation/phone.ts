@@ -4,6 +4,7 @@ import { uuidV7 } from '#sync/core/id.ts';
 import { schemaVersion } from '#sync/protocol/version.ts';
 import { createDevice, type Device } from '#lib/device/device.ts';
 import { createMemoryDisk, type MemoryDisk } from '#lib/device/memory-store.ts';
+import type { DeviceStore } from '#lib/device/store.ts';
 import { createMutex } from '#lib/device/mutex.ts';
 import { id } from '#tests/support/cast.ts';
 import type { Line } from './network.ts';
@@ -22,8 +23,14 @@ export type Phone = {
 	skewMs: number;
 	/** Every mutation whose tap was answered: durable from then on. */
 	readonly tapped: string[];
+	/** Those of them that were taken back, and whether they had ever left this phone. */
+	readonly takenBack: Map<string, { readonly hadLeft: boolean }>;
 	/** The process is killed and started again on the same disk. */
 	readonly restart: () => void;
+	/** The process is killed; what this does to the disk is found at the next start. */
+	readonly whileOff: (what: (disk: MemoryDisk) => void) => void;
+	/** Another phone with the same disk, as a backup makes one. */
+	readonly copied: (name: string, line: Line) => Phone;
 };
 
 export type PhoneOptions = {
@@ -34,17 +41,29 @@ export type PhoneOptions = {
 	readonly time: VirtualTime;
 	readonly random: Random;
 	readonly broken: (error: unknown) => void;
+	/** A bug planted between the device and its disk. */
+	readonly store?: ((store: DeviceStore) => DeviceStore) | undefined;
 };
 
-export function phoneOf(options: PhoneOptions): Phone {
-	const { name, number, actor, line, time, random, broken } = options;
-	const disk = createMemoryDisk(id('device', number), schemaVersion);
+/** A disk that has no room left: part of the game, and no bug. */
+export class DiskFull extends Error {
+	override readonly name = 'QuotaExceededError';
+}
+
+export const phoneOf = (options: PhoneOptions): Phone =>
+	phoneWith(options, createMemoryDisk(id('device', options.number), schemaVersion));
+
+function phoneWith(options: PhoneOptions, disk: MemoryDisk): Phone {
+	const { name, number, actor, line, time, random } = options;
+	const broken = (error: unknown) => {
+		if (!(error instanceof DiskFull)) options.broken(error);
+	};
 	const word = () => random.below(4_294_967_296);
 	const start = (): Device => {
 		const mutex = createMutex();
 		const now = () => addMs(time.now(), phone.skewMs);
 		const device = createDevice({
-			store: disk.open(),
+			store: options.store ? options.store(disk.open()) : disk.open(),
 			actor: () => actor,
 			browserId: id('browser', number),
 			build: 'simulation',
@@ -68,11 +87,21 @@ export function phoneOf(options: PhoneOptions): Phone {
 		disk,
 		skewMs: 0,
 		tapped: [],
+		takenBack: new Map(),
 		device: undefined as unknown as Device,
-		restart: () => {
+		restart: () => phone.whileOff(() => undefined),
+		whileOff: (what) => {
 			void phone.device.stop();
 			disk.kill();
+			what(disk);
 			phone.device = start();
+		},
+		copied: (itsName, itsLine) => {
+			const copy = phoneWith({ ...options, name: itsName, line: itsLine }, disk.copy());
+			copy.skewMs = phone.skewMs;
+			copy.tapped.push(...phone.tapped);
+			for (const [mutationId, how] of phone.takenBack) copy.takenBack.set(mutationId, how);
+			return copy;
 		},
 	};
 	phone.device = start();

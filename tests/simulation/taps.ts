@@ -2,7 +2,7 @@ import { Rejection } from '#sync/core/rejection.ts';
 import type { Doc } from '#sync/core/document.ts';
 import { addMinutes, instantOf, msOf } from '#sync/core/time.ts';
 import { ashasBike, divyasBike, kiransBike, lakshmiMotors, service } from '#tests/support/cast.ts';
-import type { Phone } from './phone.ts';
+import { DiskFull, type Phone } from './phone.ts';
 import type { Random } from './random.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -28,8 +28,29 @@ export async function press(phone: Phone, tap: Tap): Promise<void> {
 		const { mutationId } = await phone.device.perform(tap.name, tap.args);
 		phone.tapped.push(mutationId);
 	} catch (error) {
-		if (!(error instanceof Rejection)) throw error;
+		if (!(error instanceof Rejection) && !(error instanceof DiskFull)) throw error;
 	}
+}
+
+/** Takes something back that still waits, if there is anything. */
+export async function takeBack(phone: Phone, random: Random): Promise<void> {
+	const waiting = phone.device.pending().filter(({ status }) => status === 'queued');
+	if (waiting.length === 0) return;
+	const { id } = random.pick(waiting);
+	const hadLeft = phone.line.left.has(id);
+	try {
+		if (await phone.device.withdraw(id)) phone.takenBack.set(id, { hadLeft });
+	} catch (error) {
+		if (!(error instanceof DiskFull)) throw error;
+	}
+}
+
+/** Somebody really looks at one of the visits that his phone shows. */
+export async function look(phone: Phone, random: Random): Promise<void> {
+	const bookings = await phone.device.documents('bookings');
+	if (bookings.length === 0) return;
+	const { id, version } = random.pick(bookings) as Doc & { readonly version: number };
+	phone.device.see({ bookingId: id, bookingVersion: version, jobVersion: 0 });
 }
 
 async function customersTap(phone: Phone, time: VirtualTime, random: Random): Promise<Tap | null> {
