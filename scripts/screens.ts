@@ -1,45 +1,33 @@
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-import { chromium, type Browser, type Page } from '@playwright/test';
+import { chromium, type Browser } from '@playwright/test';
 
 import { aVisit, book, colleaguesOf, customer, freeToday } from '#tests/support/e2e/garage.ts';
-import { enterAs } from '#tests/support/e2e/phone.ts';
 import { signIn } from '#tests/support/e2e/rest.ts';
 import { startTown, type Town } from '#tests/support/e2e/town.ts';
-import { saying } from '#tests/support/e2e/words.ts';
 import { buildIfStale } from './build.ts';
 import { ensureChromium } from './chromium.ts';
 import { root } from './run.ts';
+import { takeFates } from './screens-fates.ts';
+import { folder, sit, variants, type Seat, type Variant } from './seat.ts';
 
-/** Pictures of every page and state, for who wants to see the product without starting it. */
-const folder = path.join(root, 'docs/screens');
+/** Those that the manifest shows to whoever thinks about installing the app. */
+const inManifest = {
+	'worker-phone': 'worker-dashboard.phone',
+	'book-phone': 'booking-create.phone',
+	'track-phone': 'booking-track.phone',
+	'worker-desk': 'worker-dashboard.desk',
+	'track-desk': 'booking-track.desk',
+};
 /** Always the same Monday, ten in the morning, so that two runs show the same town. */
 const monday = '2026-11-23T04:30:00.000Z';
-
-const variants = [
-	{ name: 'phone', language: 'en', scheme: 'light', width: 360 },
-	{ name: 'desk', language: 'en', scheme: 'light', width: 1280 },
-	{ name: 'hindi', language: 'hi', scheme: 'light', width: 360 },
-	{ name: 'dark', language: 'en', scheme: 'dark', width: 360 },
-] as const;
-type Variant = (typeof variants)[number];
 
 const asha = '+919000000101';
 /** Nobody has booked at his garage yet. */
 const idleMechanic = '+919000000021';
 /** Has an offer that waits for his answer. */
 const askedMechanic = '+919000000026';
-
-/** Somebody at a screen. */
-type Seat = {
-	readonly page: Page;
-	readonly says: (key: Parameters<typeof saying>[0]) => RegExp;
-	/** Everything on the screen is there to stay. */
-	readonly settled: () => Promise<void>;
-	readonly take: (picture: string) => Promise<void>;
-	readonly leave: () => Promise<void>;
-};
 
 await buildIfStale();
 const executablePath = ensureChromium();
@@ -52,10 +40,15 @@ try {
 	for (const [turn, variant] of variants.entries()) await takePages(browser, town, variant, turn);
 	await takeWithoutNetwork(browser, town);
 	await takeRefused(browser, town);
+	await takeFates(town, (phoneNumber) => sit(browser, town, variants[0], phoneNumber));
 } finally {
 	await browser.close();
 	await town.stop();
 }
+const shown = path.join(root, 'static/screens');
+mkdirSync(shown, { recursive: true });
+for (const [name, picture] of Object.entries(inManifest))
+	copyFileSync(path.join(folder, `${picture}.png`), path.join(shown, `${name}.png`));
 const sizes = readdirSync(folder).map((file) => statSync(path.join(folder, file)).size);
 const kilobytes = Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1024);
 console.log(`${sizes.length} pictures in docs/screens, ${kilobytes} kB`);
@@ -188,35 +181,4 @@ async function takeTimeGone(from: Browser, at: Town): Promise<void> {
 	await she.page.getByText(she.says('why.slot_taken')).waitFor();
 	await she.take('booking-confirm-refused');
 	await she.leave();
-}
-
-async function sit(
-	from: Browser,
-	town: Town,
-	{ name, language, scheme, width }: Variant,
-	phoneNumber: string | null,
-): Promise<Seat> {
-	const context = await from.newContext({
-		baseURL: town.url,
-		viewport: { width, height: 780 },
-		colorScheme: scheme,
-		reducedMotion: 'reduce',
-		locale: 'en-IN',
-		timezoneId: 'Asia/Kolkata',
-	});
-	await context.addInitScript(`localStorage.setItem('moto-language', '${language}')`);
-	if (phoneNumber !== null) await enterAs(context, town, phoneNumber);
-	const page = await context.newPage();
-	const says: Seat['says'] = (key) => saying(key, {}, language);
-	return {
-		page,
-		says,
-		settled: () => page.getByText(says('pill.allSent')).waitFor(),
-		take: async (picture) => {
-			await page.mouse.move(0, 0); // Nothing looks as if it were just touched.
-			const file = path.join(folder, `${picture}.${name}.png`);
-			await page.screenshot({ path: file, animations: 'disabled' });
-		},
-		leave: () => context.close(),
-	};
 }

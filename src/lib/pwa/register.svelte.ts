@@ -1,16 +1,21 @@
 import { dev } from '$app/environment';
-import { Workbox } from 'workbox-window';
+import type { Workbox } from 'workbox-window';
+import { syncState } from '#lib/device/sync-state.svelte.ts';
+import { hasTyped, isQuiet, mayReload, quietMsMin } from './update.ts';
 
 const hourMs = 3_600_000;
 
 let waiting = $state.raw<Workbox | null>(null);
+/** The newer version has taken over, and this page is still the old one: it had text in it. */
+let isBehind = $state(false);
 
 /** A newer version lies on this phone and waits to take over. */
-export const isUpdateReady = (): boolean => waiting !== null;
+export const isUpdateReady = (): boolean => waiting !== null || isBehind;
 
 /** Starts the newer version: the page opens again with it. */
 export function takeUpdate(): void {
-	waiting?.messageSkipWaiting();
+	if (isBehind) location.reload();
+	else waiting?.messageSkipWaiting();
 }
 
 /**
@@ -19,16 +24,18 @@ export function takeUpdate(): void {
  */
 export async function registerServiceWorker(): Promise<void> {
 	if (dev || !('serviceWorker' in navigator)) return;
+	const { Workbox } = await import('workbox-window');
 	const workbox = new Workbox('/service-worker.js');
 	workbox.addEventListener('waiting', () => {
 		waiting = workbox;
 	});
 	workbox.addEventListener('controlling', (event) => {
-		if (event.isUpdate) location.reload();
+		if (event.isUpdate) reloadOrWait();
 	});
 	// Without a worker (a private window may refuse it) everything works but opening offline.
 	const registration = await workbox.register().catch(() => undefined);
 	if (!registration) return;
+	navigator.serviceWorker.controller?.postMessage({ type: 'STARTED' });
 	let askedAt = performance.now();
 	document.addEventListener('visibilitychange', () => {
 		if (document.visibilityState !== 'visible' || performance.now() - askedAt < hourMs) return;
@@ -36,4 +43,22 @@ export async function registerServiceWorker(): Promise<void> {
 		// Offline it cannot be asked; the next look asks again.
 		registration.update().catch(() => undefined);
 	});
+	document.addEventListener('visibilitychange', takeWhenQuiet);
+}
+
+/** Another tab may have taken the update: what is typed here outlives that. */
+function reloadOrWait(): void {
+	if (mayReload({ typed: hasTyped(document) })) location.reload();
+	else isBehind = true;
+}
+
+function takeWhenQuiet(): void {
+	if (document.visibilityState !== 'hidden') return;
+	const hiddenAt = performance.now();
+	const look = setTimeout(() => {
+		const hiddenMs = performance.now() - hiddenAt;
+		const moment = { hiddenMs, waiting: syncState.waiting, typed: hasTyped(document) };
+		if (isUpdateReady() && isQuiet(moment)) takeUpdate();
+	}, quietMsMin);
+	document.addEventListener('visibilitychange', () => clearTimeout(look), { once: true });
 }
