@@ -1,8 +1,8 @@
 import { version } from '$app/environment';
-import { start } from '#lib/device/in-use.svelte.ts';
-import { report } from '#lib/device/browser-ports.ts';
-import { findDemoOnce } from '#lib/online/demo.svelte.ts';
-import { registerServiceWorker } from '#lib/pwa/register.svelte.ts';
+import { turn } from '#lib/device/in-use.svelte.ts';
+import { report } from '#lib/device/report.ts';
+import { recallSession } from '#lib/device/session.svelte.ts';
+import { painted } from '#lib/pwa/painted.ts';
 import { loadWords } from '#lib/words/words.svelte.ts';
 
 // Every page is drawn on the device, from the device's own data: the server has nothing to render.
@@ -11,11 +11,24 @@ export const prerender = false;
 
 /**
  * Runs once, before the first page: words are all that a first screen waits for. Who is signed in is
- * remembered by the phone; the server is asked behind the screen's back.
+ * remembered by the phone; its database is opened and the server asked behind the screen's back.
  */
 export async function load(): Promise<{ started: Promise<void> }> {
+	recallSession();
+	const started = startBehind().catch(report);
 	await loadWords();
-	registerServiceWorker().catch(report);
-	findDemoOnce().catch(report);
-	return { started: start(version).catch(report) };
+	void painted.then(keepOnPhone).catch(report);
+	return { started };
+}
+
+async function startBehind(): Promise<void> {
+	const code = painted.then(() => import('#lib/device/start.ts'));
+	const started = code.then(({ start }) => start(version));
+	turn.last = code.then(() => undefined); // Taps wait for the device until it opens.
+	await started;
+}
+
+async function keepOnPhone(): Promise<void> {
+	const { registerServiceWorker } = await import('#lib/pwa/register.svelte.ts');
+	await registerServiceWorker();
 }

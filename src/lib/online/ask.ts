@@ -1,5 +1,3 @@
-import { http } from '#lib/device/browser-ports.ts';
-
 /** Why there is no answer: no network (or no server), or the server's problem with its code. */
 export type Failure =
 	| { readonly kind: 'offline' }
@@ -18,7 +16,26 @@ export const tell = <T>(path: string, body: object): Promise<Answer<T>> =>
 		body: JSON.stringify(body),
 	});
 
+/** Speaks as somebody else than who is signed in here, and leaves no trace of that in the browser. */
+export const askAs = <T>(
+	bearer: string | null,
+	method: 'GET' | 'POST' | 'PUT',
+	path: string,
+	body?: object,
+): Promise<Answer<T>> =>
+	request<T>(path, {
+		method,
+		credentials: 'omit',
+		headers: {
+			...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+			...(body === undefined ? {} : { 'content-type': 'application/json' }),
+		},
+		...(body === undefined ? {} : { body: JSON.stringify(body) }),
+	});
+
 async function request<T>(path: string, init: RequestInit): Promise<Answer<T>> {
+	// It is here since the first screen was painted, and no first screen has to wait for it.
+	const { http } = await import('#lib/device/browser-http.ts');
 	const response = await http(path, init).catch(() => null);
 	if (response === null || !isJson(response)) return { kind: 'offline' };
 	const body = (await response.json()) as T & { readonly code?: unknown };

@@ -1,5 +1,5 @@
 import { createSubscriber } from 'svelte/reactivity';
-import { instantOf, type Instant } from '#sync/core/time.ts';
+import { addMs, instantOf, type Instant } from '#sync/core/time.ts';
 
 const secondMs = 1_000;
 
@@ -20,3 +20,6 @@ export function now(): Instant {
 	everySecond();
 	return instantOf(Date.now() + skewMs);
 }
+
+/** A moment that this phone's clock has noted, as the server's clock would have. */
+export const byServer = (noted: Instant): Instant => addMs(noted, skewMs);

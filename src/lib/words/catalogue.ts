@@ -1,22 +1,28 @@
 import type { en } from './en.ts';
+import type { laterEn } from './later-en.ts';
 
 /** A text, or its forms by number; `{name}` in it is filled in. */
 export type Text = string | { readonly one: string; readonly other: string };
-export type Key = keyof typeof en;
-/** A language: every key, with forms by number just where English has them. */
-export type Catalogue = {
-	readonly [K in Key]: (typeof en)[K] extends string
+type English = typeof en & typeof laterEn;
+export type Key = keyof English;
+/** A language: every key of the English one, with forms by number just where that has them. */
+type Like<Words> = {
+	readonly [K in keyof Words]: Words[K] extends string
 		? string
 		: { readonly one: string; readonly other: string };
 };
+/** What a first screen says; it is there before anything is drawn. */
+export type FirstWords = Like<typeof en>;
+/** Everything else; it arrives a moment later. */
+export type LaterWords = Like<typeof laterEn>;
 
 type Holes<S> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Holes<Rest> : never;
 type HolesOf<T> = T extends { readonly other: infer S } ? 'count' | Holes<S> : Holes<T>;
 type ParamsOf<K extends Key> = {
-	readonly [P in HolesOf<(typeof en)[K]>]: P extends 'count' ? number : string | number;
+	readonly [P in HolesOf<English[K]>]: P extends 'count' ? number : string | number;
 };
 /** What must be passed with a key: nothing for a plain text, its holes otherwise. */
-export type Params<K extends Key> = [HolesOf<(typeof en)[K]>] extends [never]
+export type Params<K extends Key> = [HolesOf<English[K]>] extends [never]
 	? []
 	: [params: ParamsOf<K>];
 

@@ -1,24 +1,15 @@
-import { refusalsEn } from './refusals-en.ts';
-
 /**
- * Every text of the screens, in English. This is the shape: another language has each of these keys
- * with the same `{params}`, or it does not compile (`catalogue.ts`).
+ * What a first screen says, in English. It is fetched before anything is drawn, so whatever only shows
+ * later belongs to `later-en.ts`. This is the shape: another language has each of these keys with the
+ * same `{params}`, or it does not compile (`catalogue.ts`).
  */
 export const en = {
 	app: 'Moto ServiceHub',
 	skip: 'Skip to the page',
 	loading: 'Opening what is on this phone.',
-	signOut: 'Sign out',
-	signedInAs: 'Signed in as {name}',
-	close: 'Close',
-	back: 'Back',
-	dismiss: 'Understood',
 	tryAgain: 'Try again',
 	change: 'Change',
 	demoBanner: 'Demo: a made-up town',
-	updateReady: 'A new version is ready.',
-	updateNow: 'Update now',
-	updateWaits: 'It can start as soon as everything is sent.',
 	notFoundTitle: 'Nothing here',
 	notFound: 'This address leads nowhere. Nothing is lost.',
 	brokenTitle: 'This page stumbled',
@@ -35,24 +26,6 @@ export const en = {
 	'menu.bookings': 'Bookings',
 	'menu.book': 'Book a service',
 	'menu.activity': 'Activity',
-
-	'pill.allSent': 'All sent',
-	'pill.waiting': { one: '{count} waiting', other: '{count} waiting' },
-	'pill.offline': 'Offline – work goes on',
-	'pill.offlineWaiting': {
-		one: 'Offline – {count} waiting, work goes on',
-		other: 'Offline – {count} waiting, work goes on',
-	},
-	'pill.needsYou': { one: '{count} needs you', other: '{count} need you' },
-	'pill.connecting': 'Looking for news',
-	'pill.stopped': 'This phone may not send any more',
-	'pill.signIn': 'Sign in again to send',
-
-	'mark.queued': 'On this phone',
-	'mark.sending': 'Sending',
-	'mark.accepted': 'Shop has it',
-	'mark.recorded': 'Noted',
-	'mark.refused': 'Refused',
 
 	'signin.title': 'Sign in',
 	'signin.lead': 'With your mobile number. There is no password.',
@@ -99,13 +72,6 @@ export const en = {
 	'book.bike': 'Bike',
 	'book.bikesNone': 'Add your bike: the number plate is enough.',
 	'book.addBike': 'Add a bike',
-	'book.plate': 'Number plate',
-	'book.plateHint': 'As on the plate, for example KA51AB1234',
-	'book.plateWrong': 'A plate has letters and digits only, 4 to 11 of them.',
-	'book.make': 'Make (if you like)',
-	'book.model': 'Model (if you like)',
-	'book.class': 'Kind of bike',
-	'book.add': 'Add',
 	'book.services': 'What needs doing',
 	'book.servicesLoading': 'Asking for the price list.',
 	'book.servicesNone': 'This shop has no services to book yet.',
@@ -181,12 +147,6 @@ export const en = {
 	'jobStatus.billed': 'Billed',
 	'jobStatus.stopped': 'Stopped',
 
-	'class.scooter': 'Scooter',
-	'class.commuter': 'Commuter',
-	'class.sport': 'Sport',
-	'class.cruiser': 'Cruiser',
-	'class.ev': 'Electric',
-
 	'jobs.title': 'Your jobs',
 	'jobs.none': 'No jobs for you right now. New ones appear here by themselves.',
 	'jobs.queue': 'Free at the shop',
@@ -204,40 +164,49 @@ export const en = {
 	'jobs.readyAt': 'Ready since {time}',
 	'jobs.receivedAt': 'Bike here since {time}',
 	'jobs.bikeUnknown': 'Bike still unknown',
-	'jobs.declineTitle': 'Why not?',
-	'jobs.declineLead': 'The shop finds someone else. It costs you nothing.',
-	'jobs.reason.busy': 'Too much to do',
-	'jobs.reason.skill': 'Not my kind of work',
-	'jobs.reason.away': 'I am not there',
-	'jobs.reason.other': 'Another reason',
-	'jobs.send': 'Send',
+
+	'standing.unread': 'Asking the shop what there is for you.',
+	'standing.unreadOffline':
+		'This phone has not heard of the shop yet. It needs network once; then it works without.',
+
+	'track.workerComing': 'The name comes with the next news from the shop.',
+	'track.checked': 'as of {time}',
+	'track.by': 'by {name}',
+	'track.byYou': 'by you',
+	'jobs.later': 'Later',
+	'jobs.noneToday': 'Nothing more today.',
+
+	'pill.allSent': 'All sent',
+	'pill.waiting': { one: '{count} waiting', other: '{count} waiting' },
+	'pill.offline': 'Offline – work goes on',
+	'pill.offlineWaiting': {
+		one: 'Offline – {count} waiting, work goes on',
+		other: 'Offline – {count} waiting, work goes on',
+	},
+	'pill.needsYou': { one: '{count} needs you', other: '{count} need you' },
+	'pill.connecting': 'Looking for news',
+	'pill.stopped': 'This phone may not send any more',
+	'pill.signIn': 'Sign in again to send',
+	'pill.revoked': 'This phone was signed off',
+	/** How long the oldest has been waiting. */
+	'pill.since': 'since {time}',
+	'pill.findNetwork': 'since {time}: please find network',
+
+	'mark.queued': 'On this phone',
+	'mark.sending': 'Sending',
+	'mark.accepted': 'Saved at the shop',
+	'mark.seenByShop': 'Seen by the shop',
+	'mark.seenByCustomer': 'Seen by the customer',
+	'mark.changed': 'Done, but different',
+	'mark.kept': 'Noted, not applied',
+	'mark.refused': 'Not possible',
+	'mark.lost': 'Did not arrive',
+	'mark.review': 'Received; a person looks at it',
+	'mark.withdrawn': 'Taken back',
+	'mark.change': '{before} → {after}',
+	'activity.nobody': 'nobody',
+	'activity.somebody': 'somebody else',
 
 	'activity.title': 'What happened to your taps',
-	'activity.needsYou': 'Needs you',
-	'activity.waiting': 'Waiting to be sent',
-	'activity.past': 'Sent',
-	'activity.open': 'Look at it',
-	'activity.none': 'You have not done anything here yet.',
-	'activity.applied': 'Done',
-	'activity.noop': 'Was so already',
-	'activity.refused': 'Refused',
-	'activity.recorded': 'Noted, the shop decides',
-	'activity.dropped': 'Lost: the shop’s system was set up anew',
-	'activity.parked': 'Waits for the shop’s system',
-
-	'did.booking.request': 'You asked for a time',
-	'did.booking.confirm': 'You confirmed the booking',
-	'did.booking.receive': 'You took in the bike',
-	'did.vehicle.add': 'You added a bike',
-	'did.job.accept': 'You accepted the job',
-	'did.job.decline': 'You declined the job',
-	'did.job.start': 'You began the work',
-	'did.job.complete': 'You completed the work',
-	'did.job.assign': 'You asked for a mechanic',
-	'did.other': 'You did something',
-	'refused.truth': 'Now: {truth}',
-	'refused.notKept':
-		'This could not be kept on the phone, so it has not happened. Make some room on it, then do it again.',
-
-	...refusalsEn,
+	'activity.opening': 'Opening what this phone remembers.',
 } as const;

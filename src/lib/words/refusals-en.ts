@@ -29,6 +29,7 @@ export const refusalsEn = {
 	'why.no_tokens': 'You have no free cancellation left this month.',
 	'why.too_many_reports': 'More arrived from this phone today than can be right.',
 	'why.too_many_attempts': 'Too many tries. Wait some minutes.',
+	'why.device_revoked': 'This phone was signed off.',
 	'next.not_found': 'Look at the list; it shows what there is.',
 	'next.not_allowed': 'Ask the owner of the shop.',
 	'next.not_understood': 'Update the app, then do it again.',
@@ -56,4 +57,5 @@ export const refusalsEn = {
 	'next.no_tokens': 'Ring the shop.',
 	'next.too_many_reports': 'Tell the owner of the shop.',
 	'next.too_many_attempts': 'Try again later.',
+	'next.device_revoked': 'Sign in again to use it.',
 } as const satisfies Record<`why.${Refusal}` | `next.${Refusal}`, string>;

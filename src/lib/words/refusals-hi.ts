@@ -28,6 +28,7 @@ export const refusalsHi: Record<keyof typeof refusalsEn, string> = {
 	'why.no_tokens': 'इस महीने मुफ़्त में रद्द करने के मौक़े ख़त्म हो गए।',
 	'why.too_many_reports': 'आज इस फ़ोन से ज़रूरत से ज़्यादा चीज़ें आईं।',
 	'why.too_many_attempts': 'बहुत बार कोशिश हुई। कुछ मिनट रुकें।',
+	'why.device_revoked': 'इस फ़ोन को साइन आउट कर दिया गया है।',
 	'next.not_found': 'सूची देखें, उसमें वही है जो बचा है।',
 	'next.not_allowed': 'दुकान के मालिक से पूछें।',
 	'next.not_understood': 'ऐप अपडेट करें, फिर दोबारा करें।',
@@ -55,4 +56,5 @@ export const refusalsHi: Record<keyof typeof refusalsEn, string> = {
 	'next.no_tokens': 'दुकान को फ़ोन करें।',
 	'next.too_many_reports': 'दुकान के मालिक को बताएँ।',
 	'next.too_many_attempts': 'थोड़ी देर बाद कोशिश करें।',
+	'next.device_revoked': 'इस्तेमाल करने के लिए फिर से साइन इन करें।',
 };

@@ -1,10 +1,10 @@
 import { goto } from '$app/navigation';
 import { resolve } from '$app/paths';
 import { navigating, page } from '$app/state';
-import { refreshSession } from '#lib/device/in-use.svelte.ts';
 
 /** After signing in: who is it, then to where he wanted to go, or to his start page. */
 export async function goHome(): Promise<void> {
+	const { refreshSession } = await import('#lib/device/start.ts');
 	await refreshSession();
 	// The menu is there as soon as it is known who he is: a tap on it is not called back.
 	if (page.route.id !== '/signin' || navigating.to !== null) return;

@@ -1,15 +1,19 @@
 import type { Booking, BookingLine } from '#sync/booking/entity.ts';
 import { isLapsed } from '#sync/booking/rules.ts';
-import { gstOf, sumPaise } from '#sync/core/money.ts';
+import { totalWithGst } from '#sync/core/money.ts';
 import type { Instant } from '#sync/core/time.ts';
 import type { Job } from '#sync/job/entity.ts';
+import type { SideMark } from './read-marks.ts';
 
 /** A booking as it lies on a device: with its lines inside. */
-export type BookingDoc = Booking & { readonly lines: readonly BookingLine[] };
+export type BookingDoc = Booking & {
+	readonly lines: readonly BookingLine[];
+	/** How far each side has looked at it. */
+	readonly readMarks?: readonly SideMark[];
+};
 
 /** What the customer pays as booked, GST included. */
-export const totalPaise = (booking: BookingDoc): number =>
-	sumPaise(booking.lines.map((line) => line.pricePaise + gstOf(line.pricePaise, line.gstBps)));
+export const totalPaise = (booking: BookingDoc): number => totalWithGst(booking.lines);
 
 export const serviceNames = (booking: BookingDoc): string =>
 	[...booking.lines]
@@ -52,3 +56,28 @@ export function milestonesOf(booking: Booking, job: Job | null): readonly Milest
 	};
 	return milestones.map((name) => ({ name, at: times[name] }));
 }
+
+/** Who took a step of the visit: the customer himself, the mechanic, or the shop at large. */
+export function whoDid(
+	step: Milestone['name'],
+	{ source }: Pick<Booking, 'source'>,
+	job: Worked | null,
+	{ shop, nameOf }: { shop: string | undefined; nameOf: (workerId: string) => string | undefined },
+): { readonly you: true } | { readonly name: string } | null {
+	if (step === 'requested' || step === 'confirmed')
+		return source === 'app' ? { you: true } : named(shop);
+	if (step === 'received' || step === 'closed') return named(shop);
+	const workerId = job && workedOn(job, step === 'started' ? 0 : -1);
+	return named(workerId ? nameOf(workerId) : undefined);
+}
+
+/** Whose clock ran on it first or last; else who is responsible. */
+const workedOn = ({ clocks, workerId }: Worked, which: 0 | -1): string | null =>
+	clocks?.at(which)?.workerId ?? workerId;
+type Worked = { readonly workerId: string | null; readonly clocks?: readonly Clock[] };
+type Clock = { readonly workerId: string };
+const named = (name: string | undefined) => (name === undefined ? null : { name });
+
+/** The newest first: these are what people look at. Ids tell the time they were made. */
+export const newestFirst = <T extends { readonly id: string }>(rows: readonly T[]): readonly T[] =>
+	[...rows].sort((a, b) => (a.id < b.id ? 1 : -1));

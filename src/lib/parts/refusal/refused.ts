@@ -1,5 +1,3 @@
-import * as z from 'zod/mini';
-import { parse } from '#sync/core/entity.ts';
 import type { Extras, Refusal } from '#sync/core/rejection.ts';
 import type { Instant } from '#sync/core/time.ts';
 import type { Mark } from '#lib/device/marks.ts';
@@ -14,7 +12,7 @@ export type Refused = {
 
 /** The refusal in a mark, if it is one. Lost work counts as not understood: it must be done again. */
 export function refusedOf(mark: Mark | null): Refused | null {
-	if (mark?.state !== 'refused') return null;
+	if (mark?.state !== 'refused' && mark?.state !== 'lost') return null;
 	const { id, name, refusal, extras } = mark.mutation;
 	return { id, name, refusal: refusal ?? 'not_understood', extras: extras ?? {} };
 }
@@ -26,9 +24,11 @@ export function doubtOf(mark: Mark | null): Pick<Refused, 'name' | 'refusal'> | 
 }
 
 /** The free times a refusal brings along, earliest first. */
-export function alternativesIn(extras: Extras): readonly Instant[] {
-	const found = extraAlternatives.safeParse(extras);
-	return found.success ? found.data.alternatives.map(({ start }) => start).sort() : [];
+export function alternativesIn({ alternatives }: Extras): readonly Instant[] {
+	return Array.isArray(alternatives) ? alternatives.flatMap(startIn).sort() : [];
 }
 
-const extraAlternatives = z.object({ alternatives: z.array(z.object({ start: parse.instant })) });
+function startIn(each: unknown): readonly Instant[] {
+	const isSlot = typeof each === 'object' && each !== null && 'start' in each;
+	return isSlot && typeof each.start === 'string' ? [each.start] : [];
+}
