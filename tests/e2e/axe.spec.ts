@@ -47,6 +47,8 @@ const screens: readonly Screen[] = [
 	{ name: 'a job that waits for an answer', as: askedWorker, open: at('/worker/dashboard') },
 	{ name: 'declining a job', as: askedWorker, open: decline },
 	{ name: 'what happened to my taps', as: asha, open: at('/activity') },
+	{ name: 'the phones signed in as me', as: asha, open: showPhones },
+	{ name: 'leaving with work that is not sent', as: askedWorker, open: leaveUnsent },
 	{ name: 'the shop of an owner', as: owner, open: at('/') },
 	{ name: 'administration', as: admin, open: at('/') },
 ];
@@ -77,7 +79,7 @@ for (const [index, screen] of screens.entries()) {
 			const page = await context.newPage();
 			await screen.open(page);
 			await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-			if (phone !== null) await settled(page);
+			if (phone !== null && screen.open !== leaveUnsent) await settled(page);
 
 			await expectAccessible(page);
 			await expectLargeTargets(page);
@@ -165,4 +167,22 @@ async function decline(page: Page): Promise<void> {
 	await page.goto('/worker/dashboard');
 	await page.getByRole('button', { name: /^(Decline|नहीं कर पाऊँगा)$/ }).click();
 	await expect(page.getByRole('dialog')).toBeVisible();
+}
+
+async function showPhones(page: Page): Promise<void> {
+	await page.goto('/activity');
+	await page.getByText(/^(Phones signed in as you|आपके नाम से खुले फ़ोन)$/).click();
+	await expect(page.getByText(/^(This phone|यह फ़ोन)$/)).toBeVisible();
+}
+
+/** What is done is kept from the server, and then he wants to sign out. */
+async function leaveUnsent(page: Page): Promise<void> {
+	await page.goto('/worker/dashboard');
+	await settled(page);
+	await page.route('**/api/**', (route) => route.abort());
+	await page.locator('article .primary').first().click();
+	await page.goto('/activity');
+	await page.getByRole('button', { name: /^(Sign out|साइन-आउट)$/ }).click();
+	await page.getByRole('button', { name: /^(Throw it away|मिटा दें)$/ }).click();
+	await expect(page.getByRole('textbox')).toBeVisible();
 }

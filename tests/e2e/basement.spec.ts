@@ -1,7 +1,7 @@
 import { expect, type Page, type Route } from '@playwright/test';
 
 import { aVisit, customer, eventsOf, ticketOf, visitOf } from '#tests/support/e2e/garage.ts';
-import { en } from '#lib/words/en.ts';
+import { expectEachDoneOnce } from '#tests/support/e2e/fates.ts';
 import { enterByCode, enteredYesterday } from '#tests/support/e2e/phone.ts';
 import { signIn } from '#tests/support/e2e/rest.ts';
 import { test } from '#tests/support/e2e/test.ts';
@@ -35,6 +35,7 @@ test('work done while the server is dead outlives the phone, and arrives once', 
 
 	await expect(page.getByText(saying('pill.allSent'))).toBeVisible();
 	await expect(ticket.getByText(saying('mark.accepted'))).toBeVisible();
+	await page.goto('/activity');
 	await expectEachDoneOnce(page, [
 		'did.job.complete',
 		'did.job.start',
@@ -64,6 +65,7 @@ test('a tap whose answer died with the server and the phone happened once', asyn
 
 	await expect(page.getByText(saying('pill.allSent'))).toBeVisible();
 	await expect(ticketOf(page, booking.code).getByText(saying('mark.accepted'))).toBeVisible();
+	await page.goto('/activity');
 	await expectEachDoneOnce(page, ['did.booking.receive']);
 	expect(timeline.map(({ event }) => event)).toEqual(['booked', 'confirmed', 'received']);
 	expect((await asSeenBy(town, mechanic, booking.id)).timeline).toEqual(timeline);
@@ -118,19 +120,3 @@ async function dieBeforeAnswering(page: Page, town: Town, tap: () => Promise<voi
 
 const asSeenBy = async (town: Town, phoneNumber: string, bookingId: string) =>
 	visitOf(await signIn(town, phoneNumber), bookingId);
-
-type Did = 'did.job.accept' | 'did.booking.receive' | 'did.job.start' | 'did.job.complete';
-
-/**
- * Every tap is on the activity page, newest first, and was answered `Done`: one that the server
- * performed twice would have been answered `Was so already` the second time.
- */
-async function expectEachDoneOnce(page: Page, taps: readonly Did[]): Promise<void> {
-	await page.goto('/activity');
-	const sent = page.getByRole('region', { name: saying('activity.past') }).getByRole('listitem');
-	await expect(sent).toHaveCount(taps.length);
-	for (const [index, tap] of taps.entries()) {
-		await expect(sent.nth(index)).toContainText(en[tap]);
-		await expect(sent.nth(index).getByText(saying('activity.applied'))).toBeVisible();
-	}
-}

@@ -72,7 +72,8 @@ test('a visit goes from the booking to the finished bike, through a basement', a
 	await test.step('back in the daylight it is sent, and her page shows it by itself', async () => {
 		await his.setOffline(false);
 		await expect(reopened.getByText(saying('pill.allSent'))).toBeVisible();
-		await expect(job.getByText(saying('mark.accepted'))).toBeVisible();
+		// Her page is open, so a moment later he hears that she has seen it.
+		await expect(job.getByText(saying('mark.seenByCustomer'))).toBeVisible();
 
 		await expect(step('track.completed')).toHaveAttribute('aria-current', 'step');
 		await expect(step('track.started').locator('time')).toBeVisible();

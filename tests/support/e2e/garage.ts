@@ -3,6 +3,7 @@ import type { Locator, Page } from '@playwright/test';
 import { nameOf, phoneOf } from '#server/demo/cast.ts';
 import { signIn, type Caller } from './rest.ts';
 import type { Town } from './town.ts';
+import { catalogues, saying } from './words.ts';
 
 /**
  * Customers 121 to 140: they have no booking yet, but were at the garage before. Each test takes its
@@ -78,3 +79,30 @@ export async function aVisit(town: Town, phone: string) {
 /** Its card on the page of a mechanic. */
 export const ticketOf = (page: Page, code: string): Locator =>
 	page.getByRole('article').filter({ hasText: code });
+
+/** The step of booking in which a customer says which bike it is about, with all of hers in sight. */
+export async function allBikes(page: Page): Promise<Locator> {
+	const step = page.getByRole('region', { name: catalogues.en['book.bike'] });
+	const change = step.getByRole('button', { name: saying('change') });
+	const add = step.getByRole('button', { name: saying('book.addBike') });
+	await change.or(add).first().waitFor();
+	if (await change.isVisible()) await change.click();
+	return step;
+}
+
+/** A customer adds a bike to hers. */
+export async function addBike(page: Page, plate: string): Promise<void> {
+	const step = await allBikes(page);
+	await step.getByRole('button', { name: saying('book.addBike') }).click();
+	await step.getByLabel(saying('book.plate')).fill(plate);
+	await step.getByRole('button', { name: saying('book.add') }).click();
+	await step.getByRole('button', { name: saying('change') }).waitFor();
+}
+
+/** What is on the plates of her bikes as the server has them. */
+export async function platesOf(caller: Caller): Promise<readonly string[]> {
+	const { vehicles } = await caller.get<{ vehicles: { registrationNumber: string }[] }>(
+		'/api/vehicles',
+	);
+	return vehicles.map(({ registrationNumber }) => registrationNumber);
+}

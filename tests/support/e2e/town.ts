@@ -12,6 +12,8 @@ const root = path.resolve(import.meta.dirname, '../../..');
 /** The demo's town on a server, a port and a folder of its own. */
 export type Town = {
 	readonly url: string;
+	/** Where its data lie; to be touched only while the server is dead. */
+	readonly folder: string;
 	/** The server's process ends at once, with no chance to clean up. */
 	readonly kill: () => Promise<void>;
 	/** A new server on the folder and the port of the one that was killed, if it was. */
@@ -36,6 +38,7 @@ export async function startTown(now = thisMorning()): Promise<Town> {
 	};
 	return {
 		url,
+		folder,
 		kill: () => end('SIGKILL'),
 		restart: async () => {
 			if (runs()) return;

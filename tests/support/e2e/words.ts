@@ -1,8 +1,10 @@
+import type { Key } from '#lib/words/catalogue.ts';
 import { en } from '#lib/words/en.ts';
 import { hi } from '#lib/words/hi.ts';
+import { laterEn } from '#lib/words/later-en.ts';
+import { laterHi } from '#lib/words/later-hi.ts';
 
-const catalogues = { en, hi };
-type Key = keyof typeof en;
+export const catalogues = { en: { ...en, ...laterEn }, hi: { ...hi, ...laterHi } };
 type Params = Readonly<Record<string, string | number>>;
 
 /**
