@@ -127,7 +127,8 @@ async function together(
 		let counted = 0;
 		for (const [index, prepared] of group.entries()) {
 			const claim = claims[index] as LogClaim;
-			if (!fresh.has(claim.id) || done.has(claim.id)) continue;
+			const open = fresh.has(claim.id) || takesBack(prepared, claim, earlier.get(claim.id));
+			if (!open || done.has(claim.id)) continue;
 			const counts = isCounted(prepared);
 			if (counts) counted += 1;
 			const flooded = counts && counted > countedLeft(from, now);
@@ -178,6 +179,10 @@ async function write(
 	});
 	return { outcomes, heads };
 }
+
+/** What was parked has not been done: its author may still take it back, and then it never will be. */
+const takesBack = ({ problem }: Prepared, claim: LogClaim, entry: LogEntry | undefined): boolean =>
+	problem === 'withdrawn' && entry?.status === 'parked' && entry.userId === claim.userId;
 
 /** Entries of mutations that came before: repeats of these, and what these depend on. */
 async function earlierEntries(

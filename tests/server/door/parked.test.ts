@@ -14,7 +14,7 @@ import { sync } from '#server/domain/sync.ts';
 import { asha, ashasBike, id, kiran, ravi } from '#tests/support/cast.ts';
 import { aMutation, aWish, openDoor, type Door } from '#tests/support/door.ts';
 import { aPort, ports, type TestPort } from '#tests/support/ports.ts';
-import { aNewBike, aRequest, sent } from '#tests/support/requests.ts';
+import { aNewBike, aRequest, sent, withdrawalOf } from '#tests/support/requests.ts';
 
 const known = mutators as Record<string, AnyMutator>;
 
@@ -128,6 +128,17 @@ describe.each(ports)('what was parked on %s', (kind) => {
 		await replayOfParked(door.world)();
 
 		expect(await kilometres()).toBe(1);
+	});
+
+	it('is never done once its author took it back', async () => {
+		const regretted = wish(6);
+		await pushed(regretted);
+		const { acks } = await pushed(withdrawalOf(regretted));
+		expect(acks).toMatchObject([{ id: regretted.id, status: 'noop' }]);
+		knowing();
+
+		expect(await replayOfParked(door.world)()).toBe(0);
+		expect(await kilometres()).toBeNull();
 	});
 
 	it('is refused when the newer server cannot read it or says no', async () => {
