@@ -13,6 +13,7 @@ const jobsOnPhone = 500;
 const jobsToDo = 30;
 const slowdown = 4;
 const starts = 5;
+const settleMs = 8_000;
 
 const dayMs = 86_400_000;
 
@@ -68,9 +69,12 @@ async function enterWithManyJobs(phone: Phone): Promise<void> {
 		.nth(jobsToDo - 1)
 		.waitFor();
 	await kept(page);
-	await page.waitForFunction(() =>
-		Object.keys(localStorage).some((key) => key.endsWith('-work-jobs')),
-	);
+	await page.waitForFunction(() => {
+		const key = Object.keys(localStorage).find((each) => each.endsWith('-work-jobs')) ?? '';
+		return (JSON.parse(localStorage.getItem(key) ?? '{}') as { at?: unknown }).at != null;
+	});
+	// Chromium writes that to the disk some seconds later, also when it is closed before.
+	await page.waitForTimeout(settleMs);
 	await phone.close();
 }
 

@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Text } from '#lib/words/catalogue.ts';
 import { en as firstEn } from '#lib/words/en.ts';
 import { countdown, money, plateText } from '#lib/words/format.ts';
 import { hi as firstHi } from '#lib/words/hi.ts';
 import { laterEn } from '#lib/words/later-en.ts';
 import { laterHi } from '#lib/words/later-hi.ts';
+import { chooseLanguage, loadLaterWords, loadWords, t } from '#lib/words/words.svelte.ts';
 
 const en = { ...firstEn, ...laterEn };
 const hi = { ...firstHi, ...laterHi };
@@ -30,6 +31,21 @@ describe('the words', () => {
 		);
 
 		expect(english.map(([key]) => key)).toEqual([]);
+	});
+});
+
+describe('words that no first screen says', () => {
+	it('are nothing, never a key, until they have come', async () => {
+		vi.stubGlobal('localStorage', { getItem: () => 'en', setItem: () => undefined });
+		vi.stubGlobal('document', { documentElement: {} });
+		await loadWords();
+		expect([t('home'), t('why.slot_taken')]).toEqual([en.home, '']);
+
+		await loadLaterWords();
+		expect([t('home'), t('why.slot_taken')]).toEqual([en.home, en['why.slot_taken']]);
+
+		await chooseLanguage('hi');
+		expect([t('home'), t('why.slot_taken')]).toEqual([hi.home, hi['why.slot_taken']]);
 	});
 });
 

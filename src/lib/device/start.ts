@@ -213,8 +213,10 @@ function leave(how: SignOutWay, why: 'left' | 'revoked'): Promise<SignOutResult>
 
 /** A browser that was killed may remember the wrong person, or have stopped in the middle of erasing. */
 async function rememberForCertain(): Promise<void> {
-	const erase = await recallPhone();
-	await follow();
+	const recalled = inTurn(recallPhone);
+	// Queued at once: a tap in between would find nobody signed in.
+	const opened = follow();
+	const [erase] = await Promise.all([recalled, opened]);
 	if (erase === null) return;
 	const { finishErasing } = await import('./sign-out.ts');
 	await finishErasing(erase);

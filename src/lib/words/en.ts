@@ -175,6 +175,7 @@ export const en = {
 	'track.byYou': 'by you',
 	'jobs.later': 'Later',
 	'jobs.noneToday': 'Nothing more today.',
+	'jobs.allDone': 'All done. New jobs appear here by themselves.',
 
 	'pill.allSent': 'All sent',
 	'pill.waiting': { one: '{count} waiting', other: '{count} waiting' },

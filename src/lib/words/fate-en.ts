@@ -46,6 +46,7 @@ export const fateEn = {
 	'did.job.assign': 'You asked for a mechanic',
 	'did.other': 'You did something',
 	'refused.truth': 'Now: {truth}',
+	'activity.shownHere': 'On this phone: {truth}',
 	'refused.notKept':
 		'This could not be kept on the phone, so it has not happened. Make some room on it, then do it again.',
 } as const;

@@ -48,5 +48,6 @@ export const fateHi: Pick<LaterWords, keyof typeof fateEn> = {
 	'did.job.assign': 'आपने मिस्त्री माँगा',
 	'did.other': 'आपने कुछ किया',
 	'refused.truth': 'अब: {truth}',
+	'activity.shownHere': 'इस फ़ोन में: {truth}',
 	'refused.notKept': 'यह फ़ोन में रखा नहीं जा सका, इसलिए हुआ नहीं। फ़ोन में थोड़ी जगह बनाएँ, फिर दोबारा करें।',
 };

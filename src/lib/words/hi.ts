@@ -171,6 +171,7 @@ export const hi: FirstWords = {
 	'track.byYou': 'आपने',
 	'jobs.later': 'आगे के काम',
 	'jobs.noneToday': 'आज और कुछ नहीं।',
+	'jobs.allDone': 'सब काम हो गया। नया काम यहाँ अपने आप दिखेगा।',
 
 	'pill.allSent': 'सब भेज दिया',
 	'pill.waiting': { one: '{count} बाक़ी', other: '{count} बाक़ी' },

@@ -36,7 +36,7 @@ export const phoneEn = {
 
 	'standing.revoked': 'This phone was signed off',
 	'standing.revokedWhy':
-		'Its data was taken off it. What had not been sent is sealed, and goes on when you sign in here again.',
+		'Its data was taken off it. Anything not sent is kept sealed, and goes on when you sign in here again.',
 	'standing.locked': 'Sign in again to go on',
 	'standing.lockedWhy':
 		'This phone has not spoken with the shop for so long that it shows nothing any more. What you did is kept.',
