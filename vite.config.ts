@@ -8,8 +8,9 @@ const server = `http://127.0.0.1:${process.env.PORT ?? '3000'}`;
 /**
  * What is needed at once comes in few files: as twenty small ones it compresses worse, and a cheap
  * phone takes longer to find twenty files than to read one. `first` is what every first screen is made
- * of, `visit` what those that show a visit share. The database, the rules and their parsers are in
- * neither: they come after the first screen (scripts/measure-bundles.ts).
+ * of, `visit` what those that show a visit share, `later` what is shown behind all of them. The
+ * database, the rules and their parsers are in none: they come after the first screen
+ * (scripts/measure-bundles.ts).
  */
 const first = [
 	/node_modules\/(?:svelte|@sveltejs\/kit|esm-env|clsx)\//,
@@ -21,10 +22,17 @@ const first = [
 	/src\/lib\/pwa\/(?:painted|install|install-prompt\.svelte)\.ts/,
 ];
 const visit = [
-	/src\/lib\/parts\/(?:action\/(?:action|difference|WorkMark)|booking\/(?:booking|read-marks))\b/,
+	/src\/lib\/parts\/(?:action\/(?:action|difference|WorkMark)|booking\/(?:AboutVisit|booking|read-marks))\b/,
+	/src\/lib\/ui\/Choice\b/,
 	/src\/lib\/parts\/(?:later\.ts|vehicle\/Plate|refusal\/(?:attempts|refused))\b/,
 	/src\/lib\/device\/(?:perform|news\.svelte)\.ts/,
 	/sync\/(?:booking|job)\/(?:rules|states)\.ts/,
+];
+const later = [
+	/src\/lib\/parts\/(?:action\/ActionCard|job\/DeclineDialog|notice\/|refusal\/|vehicle\/AddBike)/,
+	/src\/lib\/parts\/(?:behind\.ts|sign-out\/(?:StorageLine|LostCard))/,
+	/src\/lib\/(?:ui\/Dialog|pwa\/(?:InstallCard|launch|register|update))\b/,
+	/src\/routes\/(?:Tidings|Standing|worker\/dashboard\/StorageOfPhone)\.svelte/,
 ];
 
 const isOneOf = (patterns: readonly RegExp[]) => (file: string) =>
@@ -44,6 +52,7 @@ export default defineConfig({
 							groups: [
 								{ name: 'first', test: isOneOf(first) },
 								{ name: 'visit', test: isOneOf(visit) },
+								{ name: 'later', test: isOneOf(later) },
 							],
 						},
 					},

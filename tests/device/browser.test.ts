@@ -57,6 +57,16 @@ async function restart(): Promise<void> {
 }
 
 describe('the device in a browser', () => {
+	it('takes a tap that comes while the app starts: it waits for the database', async () => {
+		await app.start('test');
+		await app.inUse.device?.close();
+		app = await loadApp();
+		const starting = app.start('test');
+
+		expect((await addBike()).newIds).not.toHaveLength(0);
+		await starting;
+	});
+
 	it('shows, keeps and sends what a person does, also without network', async () => {
 		const { bikes, plates } = (page = app.aPage());
 		expect(bikes()).toMatchObject({ rows: [], ready: false });

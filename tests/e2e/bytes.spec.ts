@@ -8,19 +8,19 @@ import { bundlesOf } from '../../scripts/bundles.ts';
  * reached, and 3 % more. Who needs more either makes it lazy or raises a number here, knowingly.
  */
 const criticalMax: Readonly<Record<string, number>> = {
-	'/': 56_700,
-	'/activity': 48_800,
-	'/booking/confirm': 56_900,
+	'/': 56_600,
+	'/activity': 48_700,
+	'/booking/confirm': 56_800,
 	'/booking/create': 60_300,
-	'/booking/track': 56_700,
-	'/demo': 56_700,
+	'/booking/track': 57_000,
+	'/demo': 56_600,
 	'/signin': 51_800,
-	'/worker/dashboard': 58_100,
+	'/worker/dashboard': 58_000,
 };
-const lazyMax: Readonly<Record<string, number>> = { '/activity': 153_300, '/signin': 146_500 };
-const lazyMaxElsewhere = 142_100;
-const cssMax = 4_900;
-const precacheMax = 282_000;
+const lazyMax: Readonly<Record<string, number>> = { '/activity': 153_200, '/signin': 146_400 };
+const lazyMaxElsewhere = 141_400;
+const cssMax = 4_660;
+const precacheMax = 279_500;
 
 test('no page costs more than it did, and the database is not among what is waited for', () => {
 	const { pages, precache } = bundlesOf();

@@ -13,4 +13,3 @@ export const MissCard = lazily(async () => (await behind()).MissCard);
 export const NeedsYou = lazily(async () => (await behind()).NeedsYou);
 export const News = lazily(async () => (await behind()).News);
 export const RefusalCard = lazily(async () => (await behind()).RefusalCard);
-export const StorageLine = lazily(async () => (await behind()).StorageLine);
