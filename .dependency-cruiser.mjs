@@ -9,6 +9,8 @@ const never = (name, from, to, comment) => ({ name, severity: 'error', comment, 
 const typesOnly = { dependencyTypesNot: ['type-only'] };
 const sql = 'node_modules/(pg|drizzle-orm|@electric-sql)/';
 const http = 'node_modules/(hono|@hono|hono-openapi)/';
+/** The folders of the device, the lowest first. */
+const deviceFloors = ['sync', 'browser', 'photos', 'sealing', 'running', 'session', 'live'];
 const screens = '^src/(routes|lib/parts|lib/ui|lib/words)/';
 
 const everywhere = [
@@ -141,6 +143,22 @@ const device = [
 		{ path: screens },
 		'The data layer does not know the screens.',
 	),
+	never(
+		'device-sync-runs-anywhere',
+		{ path: '^src/lib/device/sync/' },
+		{ pathNot: '^(sync|src/lib/device/sync)/', ...typesOnly },
+		'What the simulation runs reaches the browser through its ports.',
+	),
+	...deviceFloors
+		.slice(0, -1)
+		.map((floor, at) =>
+			never(
+				'device-floors',
+				{ path: `^src/lib/device/${floor}/` },
+				{ path: `^src/lib/device/(${deviceFloors.slice(at + 1).join('|')})/` },
+				'A folder of the device sees those below it: ' + deviceFloors.join(' < '),
+			),
+		),
 	never(
 		'parts-get-props',
 		{ path: '^src/lib/parts/' },

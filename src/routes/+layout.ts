@@ -1,7 +1,7 @@
 import { version } from '$app/environment';
-import { turn } from '#lib/device/in-use.svelte.ts';
-import { report } from '#lib/device/report.ts';
-import { recallSession, session } from '#lib/device/session.svelte.ts';
+import { turn } from '#lib/device/running/in-use.svelte.ts';
+import { report } from '#lib/device/browser/report.ts';
+import { recallSession, session } from '#lib/device/session/session.svelte.ts';
 import { painted } from '#lib/pwa/painted.ts';
 import { loadWords } from '#lib/words/words.svelte.ts';
 
@@ -22,7 +22,7 @@ export async function load(): Promise<{ started: Promise<void> }> {
 }
 
 async function startBehind(): Promise<void> {
-	const code = painted.then(() => import('#lib/device/start.ts'));
+	const code = painted.then(() => import('#lib/device/session/start.ts'));
 	if (session.me !== null) void painted.then(fetchDatabase).catch(() => undefined);
 	const started = code.then(({ start }) => start(version));
 	turn.last = code.then(() => undefined); // Taps wait for the device until it opens.
@@ -30,7 +30,7 @@ async function startBehind(): Promise<void> {
 }
 
 /** Large, so it is on its way while the phone looks up who opens it; whoever opens it tells a failure. */
-const fetchDatabase = () => import('#lib/device/browser-device.ts');
+const fetchDatabase = () => import('#lib/device/running/browser-device.ts');
 
 async function keepOnPhone(): Promise<void> {
 	const { registerServiceWorker } = await import('#lib/pwa/register.svelte.ts');

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { addMs, hourMs, minuteMs } from '#sync/core/time.ts';
-import type { PendingWork } from '#lib/device/device.ts';
-import type { Remembered } from '#lib/device/marks.ts';
+import type { PendingWork } from '#lib/device/sync/device.ts';
+import type { Remembered } from '#lib/device/sync/marks.ts';
 import {
 	ageOf,
 	byDay,

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { askingMax } from '#sync/protocol/sync.ts';
-import { SendFailure } from '#lib/device/ports.ts';
+import { SendFailure } from '#lib/device/sync/ports.ts';
 import { ashasBike, id, kiransBike, monday } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';
 import { aPhoneOffline } from '#tests/support/device/offline.ts';

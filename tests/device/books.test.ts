@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { schemaVersion } from '#sync/protocol/version.ts';
-import { outboxName } from '#lib/device/names.ts';
-import { openBooks, type SacredStore } from '#lib/device/outbox-database.ts';
+import { outboxName } from '#lib/device/browser/names.ts';
+import { openBooks, type SacredStore } from '#lib/device/browser/outbox-database.ts';
 import { id } from '#tests/support/cast.ts';
 import { aDisk } from '#tests/support/device/phone.ts';
 

@@ -11,11 +11,11 @@ import { aTab, type Tab } from '#tests/support/device/tab.ts';
 async function loadApp() {
 	vi.resetModules();
 	return {
-		...(await import('#lib/device/browser-http.ts')),
-		...(await import('#lib/device/in-use.svelte.ts')),
-		...(await import('#lib/device/perform.ts')),
-		...(await import('#lib/device/session.svelte.ts')),
-		...(await import('#lib/device/start.ts')),
+		...(await import('#lib/device/browser/browser-http.ts')),
+		...(await import('#lib/device/running/in-use.svelte.ts')),
+		...(await import('#lib/device/live/perform.ts')),
+		...(await import('#lib/device/session/session.svelte.ts')),
+		...(await import('#lib/device/session/start.ts')),
 	};
 }
 
@@ -134,7 +134,7 @@ describe('a phone that was signed off', () => {
 	it('is erased after it had lain without network beyond its grace', async () => {
 		const { device } = await app.inUse.device!.store.books();
 		await app.inUse.device!.close();
-		const { writePhone } = await import('#lib/device/phone-database.ts');
+		const { writePhone } = await import('#lib/device/browser/phone-database.ts');
 		const at = '2020-01-01T00:00:00.000Z';
 		const newest = '2026-12-31T00:00:00.000Z';
 		const contact = { at, newest, offsetMs: 0 };

@@ -5,10 +5,14 @@ import type { Doc } from '#sync/core/document.ts';
 import { collections, type CollectionName } from '#sync/core/entity.ts';
 import { schemaVersion } from '#sync/protocol/version.ts';
 import { partsOf } from '#sync/registry.ts';
-import { forgetOldStates, openBrowserStore, type BrowserStore } from '#lib/device/browser-store.ts';
-import type { Documents } from '#lib/device/documents.ts';
-import { outboxName, stateName } from '#lib/device/names.ts';
-import { rxSchemaOf } from '#lib/device/rx-schema.ts';
+import {
+	forgetOldStates,
+	openBrowserStore,
+	type BrowserStore,
+} from '#lib/device/browser/browser-store.ts';
+import type { Documents } from '#lib/device/live/documents.ts';
+import { outboxName, stateName } from '#lib/device/browser/names.ts';
+import { rxSchemaOf } from '#lib/device/browser/rx-schema.ts';
 import { aBooking } from '#tests/support/builders.ts';
 import { ashasBike, id, kiransBike } from '#tests/support/cast.ts';
 import { after } from '#tests/support/device/fakes.ts';

@@ -11,13 +11,13 @@ import { aTab, type Tab } from '#tests/support/device/tab.ts';
 async function loadApp() {
 	vi.resetModules();
 	return {
-		...(await import('#lib/device/credentials.ts')),
-		...(await import('#lib/device/in-use.svelte.ts')),
-		...(await import('#lib/device/perform.ts')),
-		...(await import('#lib/device/session.svelte.ts')),
-		...(await import('#lib/device/start.ts')),
-		...(await import('#lib/device/storage-health.svelte.ts')),
-		...(await import('#lib/device/sync-state.svelte.ts')),
+		...(await import('#lib/device/browser/credentials.ts')),
+		...(await import('#lib/device/running/in-use.svelte.ts')),
+		...(await import('#lib/device/live/perform.ts')),
+		...(await import('#lib/device/session/session.svelte.ts')),
+		...(await import('#lib/device/session/start.ts')),
+		...(await import('#lib/device/running/storage-health.svelte.ts')),
+		...(await import('#lib/device/live/sync-state.svelte.ts')),
 		...(await import('#tests/support/device/page.svelte.ts')),
 	};
 }

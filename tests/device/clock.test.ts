@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hourMs } from '#sync/core/time.ts';
 import { mutationText } from '#sync/protocol/sync.ts';
-import { SendFailure } from '#lib/device/ports.ts';
+import { SendFailure } from '#lib/device/sync/ports.ts';
 import { ashasBike } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';
 import { after, fakeClock, quiet } from '#tests/support/device/fakes.ts';

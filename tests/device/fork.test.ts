@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { SendFailure } from '#lib/device/ports.ts';
+import { SendFailure } from '#lib/device/sync/ports.ts';
 import { ashasBike } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';
 import { mortal } from '#tests/support/device/kill.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contactNow, goneOn, isLocked } from '#lib/device/grace.ts';
+import { contactNow, goneOn, isLocked } from '#lib/device/browser/grace.ts';
 import { after } from '#tests/support/device/fakes.ts';
 
 const dayMs = 86_400_000;

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
-import { openBooks } from '#lib/device/outbox-database.ts';
-import type { DeviceStore, HistoryEntry } from '#lib/device/store.ts';
+import { openBooks } from '#lib/device/browser/outbox-database.ts';
+import type { DeviceStore, HistoryEntry } from '#lib/device/sync/store.ts';
 import { schemaVersion } from '#sync/protocol/version.ts';
 import { aDisk } from '#tests/support/device/phone.ts';
 import { id, idOf } from '#tests/support/cast.ts';

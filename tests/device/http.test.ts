@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SyncAnswer, SyncRequest } from '#sync/protocol/sync.ts';
-import { connectLive, createSend } from '#lib/device/http.ts';
+import { connectLive, createSend } from '#lib/device/sync/http.ts';
 import { id, monday } from '#tests/support/cast.ts';
 
 const request: SyncRequest = {

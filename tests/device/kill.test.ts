@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { schemaVersion } from '#sync/protocol/version.ts';
-import { openBrowserStore } from '#lib/device/browser-store.ts';
+import { openBrowserStore } from '#lib/device/browser/browser-store.ts';
 import { id } from '#tests/support/cast.ts';
 import { aDisk } from '#tests/support/device/phone.ts';
 import { diesAndComesBack } from '#tests/support/device/story.ts';

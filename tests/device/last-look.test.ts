@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { PendingWork } from '#lib/device/device.ts';
-import { keepWork, recallWork } from '#lib/device/last-look.ts';
-import type { Remembered } from '#lib/device/marks.ts';
+import type { PendingWork } from '#lib/device/sync/device.ts';
+import { keepWork, recallWork } from '#lib/device/live/last-look.ts';
+import type { Remembered } from '#lib/device/sync/marks.ts';
 import { addMs } from '#sync/core/time.ts';
 import { id, monday } from '#tests/support/cast.ts';
 import { aStorage } from '#tests/support/device/storage.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SendFailure } from '#lib/device/ports.ts';
+import { SendFailure } from '#lib/device/sync/ports.ts';
 import { addMs } from '#sync/core/time.ts';
 import { asha, lakshmi, monday, ravi } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';

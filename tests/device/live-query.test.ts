@@ -2,8 +2,8 @@ import 'fake-indexeddb/auto';
 import type { MangoQuery } from 'rxdb/plugins/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Doc } from '#sync/core/document.ts';
-import { createLiveQuery } from '#lib/device/live-query.ts';
-import { deleteState, openState, type StateStore } from '#lib/device/state-database.ts';
+import { createLiveQuery } from '#lib/device/browser/live-query.ts';
+import { deleteState, openState, type StateStore } from '#lib/device/browser/state-database.ts';
 import { idOf } from '#tests/support/cast.ts';
 import { aBike } from '#tests/support/device/phone.ts';
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Heads, LiveEvent } from '#sync/protocol/live.ts';
 import { watchdogSeconds } from '#sync/protocol/live.ts';
-import { eventsOf, startLiveStream, type LiveStream } from '#lib/device/live-stream.ts';
-import { SendFailure, type Locks } from '#lib/device/ports.ts';
+import { eventsOf, startLiveStream, type LiveStream } from '#lib/device/sync/live-stream.ts';
+import { SendFailure, type Locks } from '#lib/device/sync/ports.ts';
 import { id } from '#tests/support/cast.ts';
 import { fakeLocks, fakeTimers, quiet } from '#tests/support/device/fakes.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SyncAnswer } from '#sync/protocol/sync.ts';
-import { SendFailure, type Send } from '#lib/device/ports.ts';
+import { SendFailure, type Send } from '#lib/device/sync/ports.ts';
 import { ashasBike } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { PendingWork } from '#lib/device/device.ts';
-import { concernedBy } from '#lib/device/concerned.ts';
-import { markFor, needsAuthor, type Remembered } from '#lib/device/marks.ts';
-import type { HistoryEntry } from '#lib/device/store.ts';
+import type { PendingWork } from '#lib/device/sync/device.ts';
+import { concernedBy } from '#lib/device/sync/concerned.ts';
+import { markFor, needsAuthor, type Remembered } from '#lib/device/sync/marks.ts';
+import type { HistoryEntry } from '#lib/device/sync/store.ts';
 import { addMs } from '#sync/core/time.ts';
 import { ashasBike, id, monday } from '#tests/support/cast.ts';
 import { mutatorNamed } from '#tests/support/device/mutators.ts';

@@ -12,11 +12,11 @@ import { aTab, type Tab } from '#tests/support/device/tab.ts';
 async function loadApp() {
 	vi.resetModules();
 	return {
-		...(await import('#lib/device/browser-http.ts')),
-		...(await import('#lib/device/in-use.svelte.ts')),
-		...(await import('#lib/device/perform.ts')),
-		...(await import('#lib/device/session.svelte.ts')),
-		...(await import('#lib/device/start.ts')),
+		...(await import('#lib/device/browser/browser-http.ts')),
+		...(await import('#lib/device/running/in-use.svelte.ts')),
+		...(await import('#lib/device/live/perform.ts')),
+		...(await import('#lib/device/session/session.svelte.ts')),
+		...(await import('#lib/device/session/start.ts')),
 		...(await import('#lib/snapshot/snapshot.ts')),
 	};
 }

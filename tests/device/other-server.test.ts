@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { SendFailure } from '#lib/device/ports.ts';
-import type { DeviceStore } from '#lib/device/store.ts';
+import { SendFailure } from '#lib/device/sync/ports.ts';
+import type { DeviceStore } from '#lib/device/sync/store.ts';
 import { ashasBike, id, kiransBike } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';
 import { mortal } from '#tests/support/device/kill.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { seenMax } from '#sync/protocol/sync.ts';
-import { SendFailure } from '#lib/device/ports.ts';
+import { SendFailure } from '#lib/device/sync/ports.ts';
 import { id } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';
 import { quiet } from '#tests/support/device/fakes.ts';

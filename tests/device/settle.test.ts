@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Ack } from '#sync/protocol/sync.ts';
-import { disagrees, reofferFrom, settle } from '#lib/device/settle.ts';
-import { freshBooks, type Books, type HistoryEntry, type OutboxRow } from '#lib/device/store.ts';
+import { disagrees, reofferFrom, settle } from '#lib/device/sync/settle.ts';
+import {
+	freshBooks,
+	type Books,
+	type HistoryEntry,
+	type OutboxRow,
+} from '#lib/device/sync/store.ts';
 import { id, monday } from '#tests/support/cast.ts';
 
 const row = (seq: number, ack: Ack | null = null): OutboxRow => ({

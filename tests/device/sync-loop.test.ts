@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SendFailure, type Send } from '#lib/device/ports.ts';
+import { SendFailure, type Send } from '#lib/device/sync/ports.ts';
 import { ashasBike, id, monday } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';
 import { after, fakeChannels, fakeClock, fakeLocks, quiet } from '#tests/support/device/fakes.ts';

@@ -1,10 +1,10 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it, vi } from 'vitest';
 import { mutationsMax } from '#sync/protocol/sync.ts';
-import { SendFailure } from '#lib/device/ports.ts';
-import type { DeviceStore } from '#lib/device/store.ts';
-import { outboxName } from '#lib/device/names.ts';
-import { openBooks } from '#lib/device/outbox-database.ts';
+import { SendFailure } from '#lib/device/sync/ports.ts';
+import type { DeviceStore } from '#lib/device/sync/store.ts';
+import { outboxName } from '#lib/device/browser/names.ts';
+import { openBooks } from '#lib/device/browser/outbox-database.ts';
 import { schemaVersion } from '#sync/protocol/version.ts';
 import { id } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';

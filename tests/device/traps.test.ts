@@ -5,9 +5,9 @@ import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { collections, entity, id as idField, optional, text } from '#sync/core/entity.ts';
 import { schemaVersion } from '#sync/protocol/version.ts';
-import { openBrowserStore, type BrowserStore } from '#lib/device/browser-store.ts';
-import { outboxName, stateName } from '#lib/device/names.ts';
-import { SendFailure } from '#lib/device/ports.ts';
+import { openBrowserStore, type BrowserStore } from '#lib/device/browser/browser-store.ts';
+import { outboxName, stateName } from '#lib/device/browser/names.ts';
+import { SendFailure } from '#lib/device/sync/ports.ts';
 import { aJob } from '#tests/support/builders.ts';
 import { ashasBike, id, idOf, lakshmiMotors } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';
@@ -203,7 +203,7 @@ describe('documents of another shape', () => {
 		const server = new PhoneServer();
 		aTab();
 		vi.stubGlobal('fetch', server.fetch);
-		const { openBrowserDevice } = await import('#lib/device/browser-device.ts');
+		const { openBrowserDevice } = await import('#lib/device/running/browser-device.ts');
 
 		server.unreachable = true;
 		const open = await openBrowserDevice(() => ashaSignedIn, 'test');

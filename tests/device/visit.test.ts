@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ashasBike, id } from '#tests/support/cast.ts';
 import { tomorrow } from '#tests/support/builders.ts';
-import { aboutVisit, differencesFrom } from '#lib/device/visit.ts';
+import { aboutVisit, differencesFrom } from '#lib/device/sync/visit.ts';
 import {
 	aPhoneWithVisit,
 	bookingKey,

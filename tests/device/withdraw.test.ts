@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mutationText } from '#sync/protocol/sync.ts';
-import type { Device } from '#lib/device/device.ts';
-import { SendFailure, type Send } from '#lib/device/ports.ts';
+import type { Device } from '#lib/device/sync/device.ts';
+import { SendFailure, type Send } from '#lib/device/sync/ports.ts';
 import { ashasBike, id } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';
 import { quiet } from '#tests/support/device/fakes.ts';

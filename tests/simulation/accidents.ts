@@ -5,7 +5,7 @@ import { revoke } from '#server/domain/devices.ts';
 import type { World } from '#server/domain/perform.ts';
 import type { Reactions } from '#server/domain/reactions.ts';
 import { replayOfParked } from '#server/domain/replay.ts';
-import type { asAnother } from '#lib/device/settle.ts';
+import type { asAnother } from '#lib/device/sync/settle.ts';
 import type { Line } from './network.ts';
 import { DiskFull, type Phone } from './phone.ts';
 import type { Random } from './random.ts';

@@ -3,7 +3,7 @@ import { addMinutes } from '#sync/core/time.ts';
 import { memoryPort, type MemoryState } from '#server/db/memory.ts';
 import { plant } from '#server/db/plant.ts';
 import type { Port } from '#server/db/port.ts';
-import { asAnother } from '#lib/device/settle.ts';
+import { asAnother } from '#lib/device/sync/settle.ts';
 import { reactions } from '#server/domain/reactions.ts';
 import {
 	accidentsOf,

@@ -1,8 +1,8 @@
 import type { AccidentName } from './accidents.ts';
 import type { Port, PortTransaction, PullPage } from '#server/db/port.ts';
 import type { Scope } from '#sync/core/scope.ts';
-import type { asAnother } from '#lib/device/settle.ts';
-import type { DeviceStore } from '#lib/device/store.ts';
+import type { asAnother } from '#lib/device/sync/settle.ts';
+import type { DeviceStore } from '#lib/device/sync/store.ts';
 import type { Tampering } from './network.ts';
 import type { Ack, SyncAnswer, SyncRequest } from '#sync/protocol/sync.ts';
 

@@ -10,7 +10,7 @@ import {
 import { RuleCrash } from '#server/domain/crashes.ts';
 import { sync } from '#server/domain/sync.ts';
 import type { World } from '#server/domain/perform.ts';
-import { SendFailure, type Send } from '#lib/device/ports.ts';
+import { SendFailure, type Send } from '#lib/device/sync/ports.ts';
 import type { Random } from './random.ts';
 import type { VirtualTime } from './virtual-time.ts';
 

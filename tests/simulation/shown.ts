@@ -1,6 +1,6 @@
 import type { Doc } from '#sync/core/document.ts';
-import type { Device } from '#lib/device/device.ts';
-import { createMutex } from '#lib/device/mutex.ts';
+import type { Device } from '#lib/device/sync/device.ts';
+import { createMutex } from '#lib/device/sync/mutex.ts';
 import { Violation } from './invariants.ts';
 
 const order: Readonly<Record<'jobs' | 'bookings', readonly string[]>> = {

@@ -24,7 +24,7 @@ const violations = [
 	['rules-are-pure', 'sync/bike/rules.ts', './mutators.ts'],
 	['rules-are-pure', 'sync/shop/rules.ts', '#sync/protocol/wire.ts'],
 	['device-and-server-never-meet', 'src/lib/device/direct.ts', '#server/domain/perform.ts'],
-	['server-and-device-never-meet', 'server/domain/shown.ts', '#lib/device/outbox.ts'],
+	['server-and-device-never-meet', 'server/domain/shown.ts', '#lib/device/sync/outbox.ts'],
 	['routes-only-speak', 'server/routes/sql.ts', '#server/db/store.ts'],
 	['routes-only-speak', 'server/routes/loop.ts', '#server/app.ts'],
 	['domain-looks-down', 'server/domain/asks.ts', '#server/routes/job.ts'],
@@ -39,8 +39,10 @@ const violations = [
 	['sql-stays-in-the-cellar', 'server/routes/query.ts', 'drizzle-orm'],
 	['one-way-to-data', 'src/routes/+page.ts', 'rxdb'],
 	['one-way-to-data', 'src/lib/parts/job/JobCard.svelte', 'dexie'],
+	['device-sync-runs-anywhere', 'src/lib/device/sync/kept.ts', 'dexie'],
+	['device-floors', 'src/lib/device/browser/opens.ts', '#lib/device/session/start.ts'],
 	['device-shows-nothing', 'src/lib/device/shows.ts', '#lib/ui/Button.svelte'],
-	['parts-get-props', 'src/lib/parts/job/JobList.svelte', '#lib/device/outbox.ts'],
+	['parts-get-props', 'src/lib/parts/job/JobList.svelte', '#lib/device/sync/outbox.ts'],
 	['ui-knows-no-noun', 'src/lib/ui/JobButton.svelte', '#lib/parts/job/JobRow.svelte'],
 	['ui-knows-no-noun', 'src/lib/ui/state.ts', '#sync/job/entity.ts'],
 	['words-are-words', 'src/lib/words/shown.ts', '#lib/ui/Button.svelte'],
@@ -63,10 +65,10 @@ const arrows = [
 	['server/clock/sweeps.ts', '#server/domain/perform.ts'],
 	['server/main.ts', '#server/app.ts'],
 	['scripts/start.ts', '#server/main.ts'],
-	['src/lib/device/outbox.ts', 'dexie'],
+	['src/lib/device/browser/outbox-database.ts', 'dexie'],
 	['src/lib/parts/job/JobRow.svelte', '#lib/ui/Button.svelte'],
 	['src/routes/bikes/+page.svelte', './Row.svelte'],
-	['src/routes/bikes/Row.svelte', '#lib/device/outbox.ts'],
+	['src/routes/bikes/Row.svelte', '#lib/device/sync/outbox.ts'],
 	['tests/support/cast.ts', '#server/domain/perform.ts'],
 ] as const;
 
@@ -76,6 +78,8 @@ const bare = [
 	'sync/protocol/wire.ts',
 	'sync/slot/week.ts',
 	'server/outside/sms.ts',
+	'src/lib/device/session/start.ts',
+	'src/lib/device/sync/outbox.ts',
 	'src/lib/ui/Button.svelte',
 ];
 

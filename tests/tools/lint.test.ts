@@ -18,7 +18,11 @@ const eslint = new ESLint({
 	],
 });
 
-const deterministic = ['sync/job/rules.ts', 'server/domain/perform.ts', 'src/lib/device/outbox.ts'];
+const deterministic = [
+	'sync/job/rules.ts',
+	'server/domain/perform.ts',
+	'src/lib/device/sync/outbox.ts',
+];
 const impure = [
 	'Date.now()',
 	'new Date()',
@@ -35,10 +39,10 @@ const impure = [
 ];
 
 const forbiddenImports = [
-	['src/lib/device/outbox.ts', '#server/db/store.ts'],
+	['src/lib/device/sync/outbox.ts', '#server/db/store.ts'],
 	['src/routes/+page.svelte', '#server/db/store.ts'],
-	['server/domain/perform.ts', '#lib/device/outbox.ts'],
-	['sync/job/rules.ts', '#lib/device/outbox.ts'],
+	['server/domain/perform.ts', '#lib/device/sync/outbox.ts'],
+	['sync/job/rules.ts', '#lib/device/sync/outbox.ts'],
 	['sync/job/rules.ts', '#server/db/store.ts'],
 	['sync/job/rules.ts', 'node:fs'],
 	['sync/job/entity.ts', 'zod'],

@@ -35,7 +35,7 @@ export const askAs = <T>(
 
 async function request<T>(path: string, init: RequestInit): Promise<Answer<T>> {
 	// It is here since the first screen was painted, and no first screen has to wait for it.
-	const { http } = await import('#lib/device/browser-http.ts');
+	const { http } = await import('#lib/device/browser/browser-http.ts');
 	const response = await http(path, init).catch(() => null);
 	if (response === null || !isJson(response)) return { kind: 'offline' };
 	const body = (await response.json()) as T & { readonly code?: unknown };

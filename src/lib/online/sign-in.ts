@@ -1,5 +1,5 @@
-import { useBearer } from '#lib/device/credentials.ts';
-import { isOneOfTwo } from '#lib/device/names.ts';
+import { useBearer } from '#lib/device/browser/credentials.ts';
+import { isOneOfTwo } from '#lib/device/browser/names.ts';
 import { tell, type Answer } from './ask.ts';
 
 export const codeLength = 6;

@@ -1,5 +1,5 @@
-import { isOneOfTwo } from '#lib/device/names.ts';
-import { syncState } from '#lib/device/sync-state.svelte.ts';
+import { isOneOfTwo } from '#lib/device/browser/names.ts';
+import { syncState } from '#lib/device/live/sync-state.svelte.ts';
 import { countVisit, mayOffer, refuseFor, refusedAt } from './install.ts';
 
 /** Chromium's own question, which it lets us put at a better moment. */

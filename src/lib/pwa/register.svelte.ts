@@ -1,6 +1,6 @@
 import { dev } from '$app/environment';
 import type { Workbox } from 'workbox-window';
-import { syncState } from '#lib/device/sync-state.svelte.ts';
+import { syncState } from '#lib/device/live/sync-state.svelte.ts';
 import { hasTyped, isQuiet, mayReload, quietMsMin } from './update.ts';
 
 const hourMs = 3_600_000;

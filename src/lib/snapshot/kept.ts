@@ -1,4 +1,4 @@
-import { onThisPhone, sessionKey } from '#lib/device/names.ts';
+import { onThisPhone, sessionKey } from '#lib/device/browser/names.ts';
 
 /**
  * What one person keeps in this browser beside the databases: read at once, before anything is

@@ -1,7 +1,7 @@
 import { localDay } from '#sync/core/time.ts';
-import type { Me } from '#lib/device/me.ts';
-import { useBearer } from '#lib/device/credentials.ts';
-import type { Letter } from '#lib/device/names.ts';
+import type { Me } from '#lib/device/browser/me.ts';
+import { useBearer } from '#lib/device/browser/credentials.ts';
+import type { Letter } from '#lib/device/browser/names.ts';
 import type { ShopAnswer, SlotsAnswer } from '#lib/online/answers.ts';
 import { askAs } from '#lib/online/ask.ts';
 import { demoCode } from '#lib/online/sign-in.ts';

@@ -4,7 +4,7 @@ import { navigating, page } from '$app/state';
 
 /** After signing in: who is it, then to where he wanted to go, or to his start page. */
 export async function goHome(): Promise<void> {
-	const { refreshSession } = await import('#lib/device/start.ts');
+	const { refreshSession } = await import('#lib/device/session/start.ts');
 	await refreshSession();
 	// The menu is there as soon as it is known who he is: a tap on it is not called back.
 	if (page.route.id !== '/signin' || navigating.to !== null) return;

@@ -11,8 +11,8 @@ import {
 	type SyncAnswer,
 	type SyncRequest,
 } from '#sync/protocol/sync.ts';
-import { createOverlayStore } from '#lib/device/overlay-store.ts';
-import { SendFailure, type Send } from '#lib/device/ports.ts';
+import { createOverlayStore } from '#lib/device/sync/overlay-store.ts';
+import { SendFailure, type Send } from '#lib/device/sync/ports.ts';
 import { asha, id, monday } from '#tests/support/cast.ts';
 import { mutatorNamed } from './mutators.ts';
 

@@ -1,8 +1,8 @@
 import type { Instant } from '#sync/core/time.ts';
 import { addMs } from '#sync/core/time.ts';
 import { uuidV7 } from '#sync/core/id.ts';
-import { createMutex } from '#lib/device/mutex.ts';
-import type { Channel, Locks, TabMessage, Timers } from '#lib/device/ports.ts';
+import { createMutex } from '#lib/device/sync/mutex.ts';
+import type { Channel, Locks, TabMessage, Timers } from '#lib/device/sync/ports.ts';
 import { monday } from '#tests/support/cast.ts';
 
 /** A phone's clock that a test sets. */

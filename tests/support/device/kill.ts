@@ -1,4 +1,4 @@
-import type { DeviceStore } from '#lib/device/store.ts';
+import type { DeviceStore } from '#lib/device/sync/store.ts';
 
 /** A process that can be killed between any two of its writes. */
 export type Mortal = {

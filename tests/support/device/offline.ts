@@ -1,4 +1,4 @@
-import { SendFailure } from '#lib/device/ports.ts';
+import { SendFailure } from '#lib/device/sync/ports.ts';
 import { ashasBike, kiransBike } from '#tests/support/cast.ts';
 import { Authority } from './authority.ts';
 import { aBike, aPhone, bikeKey } from './phone.ts';

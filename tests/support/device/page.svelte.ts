@@ -1,6 +1,6 @@
 import { flushSync } from 'svelte';
-import { live } from '#lib/device/queries.svelte.ts';
-import { followSyncState } from '#lib/device/sync-state.svelte.ts';
+import { live } from '#lib/device/live/queries.svelte.ts';
+import { followSyncState } from '#lib/device/live/sync-state.svelte.ts';
 
 export type Page = ReturnType<typeof aPage>;
 

@@ -1,10 +1,10 @@
 import type { Actor } from '#sync/core/actor.ts';
 import type { Doc } from '#sync/core/document.ts';
 import { schemaVersion } from '#sync/protocol/version.ts';
-import { createDevice, type Device } from '#lib/device/device.ts';
-import { createMemoryDisk } from '#lib/device/memory-store.ts';
-import type { Channel, Locks, Ports } from '#lib/device/ports.ts';
-import type { DeviceStore } from '#lib/device/store.ts';
+import { createDevice, type Device } from '#lib/device/sync/device.ts';
+import { createMemoryDisk } from '#lib/device/sync/memory-store.ts';
+import type { Channel, Locks, Ports } from '#lib/device/sync/ports.ts';
+import type { DeviceStore } from '#lib/device/sync/store.ts';
 import type { Vehicle } from '#sync/vehicle/entity.ts';
 import { asha, ashasBike, id } from '#tests/support/cast.ts';
 import { customerIdOf } from '#tests/support/builders.ts';

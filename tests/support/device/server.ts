@@ -1,6 +1,6 @@
 import type { SyncRequest } from '#sync/protocol/sync.ts';
-import type { Me } from '#lib/device/me.ts';
-import { SendFailure } from '#lib/device/ports.ts';
+import type { Me } from '#lib/device/browser/me.ts';
+import { SendFailure } from '#lib/device/sync/ports.ts';
 import { customerIdOf } from '#tests/support/builders.ts';
 import { asha, id } from '#tests/support/cast.ts';
 import { Authority } from './authority.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { SendFailure } from '#lib/device/ports.ts';
-import type { DeviceStore } from '#lib/device/store.ts';
+import { SendFailure } from '#lib/device/sync/ports.ts';
+import type { DeviceStore } from '#lib/device/sync/store.ts';
 import { ashasBike, id } from '#tests/support/cast.ts';
 import { Authority } from './authority.ts';
 import { quiet } from './fakes.ts';

@@ -2,9 +2,9 @@ import type { Booking } from '#sync/booking/entity.ts';
 import { localDay, msOf, type Instant } from '#sync/core/time.ts';
 import type { Job } from '#sync/job/entity.ts';
 import type { Extras, Refusal } from '#sync/core/rejection.ts';
-import type { PendingWork } from '#lib/device/device.ts';
-import type { Fate, Mark, Remembered } from '#lib/device/marks.ts';
-import type { Difference, Subject } from '#lib/device/store.ts';
+import type { PendingWork } from '#lib/device/sync/device.ts';
+import type { Fate, Mark, Remembered } from '#lib/device/sync/marks.ts';
+import type { Difference, Subject } from '#lib/device/sync/store.ts';
 import type { Side } from '#lib/ui/mark.ts';
 import { standingOf } from '#lib/parts/booking/booking.ts';
 

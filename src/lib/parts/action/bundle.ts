@@ -1,7 +1,7 @@
 import type { Instant } from '#sync/core/time.ts';
-import type { PendingWork } from '#lib/device/device.ts';
-import type { NetworkState } from '#lib/device/ports.ts';
-import type { HistoryEntry } from '#lib/device/store.ts';
+import type { PendingWork } from '#lib/device/sync/device.ts';
+import type { NetworkState } from '#lib/device/sync/ports.ts';
+import type { HistoryEntry } from '#lib/device/sync/store.ts';
 
 export type Bundle = {
 	readonly build: string;

@@ -1,5 +1,5 @@
 import type { Instant } from '#sync/core/time.ts';
-import type { Difference } from '#lib/device/store.ts';
+import type { Difference } from '#lib/device/sync/store.ts';
 import { clockTime, dayAndTime, money } from '#lib/words/format.ts';
 import { t } from '#lib/words/words.svelte.ts';
 

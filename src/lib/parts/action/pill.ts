@@ -1,5 +1,5 @@
 import { hourMs, minuteMs, msOf, type Instant } from '#sync/core/time.ts';
-import type { NetworkState } from '#lib/device/ports.ts';
+import type { NetworkState } from '#lib/device/sync/ports.ts';
 import type { IconName } from '#lib/ui/icons/paths.ts';
 import { clockTime, dayAndTime } from '#lib/words/format.ts';
 import { t } from '#lib/words/words.svelte.ts';

@@ -1,6 +1,6 @@
 import type { Extras, Refusal } from '#sync/core/rejection.ts';
 import type { Instant } from '#sync/core/time.ts';
-import type { Mark } from '#lib/device/marks.ts';
+import type { Mark } from '#lib/device/sync/marks.ts';
 
 /** A refusal that its author has not read yet. */
 export type Refused = {

@@ -1,5 +1,5 @@
 import type { Role } from '#sync/core/actor.ts';
-import type { Me } from '#lib/device/me.ts';
+import type { Me } from '#lib/device/browser/me.ts';
 
 type Roles = Me['roles'];
 

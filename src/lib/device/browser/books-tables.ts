@@ -1,5 +1,5 @@
 import { Dexie, type PromiseExtended, type Table } from 'dexie';
-import type { Books, BooksChange, HistoryEntry, OutboxRow } from './store.ts';
+import type { Books, BooksChange, HistoryEntry, OutboxRow } from '#lib/device/sync/store.ts';
 
 /** A photo, by the hash of its bytes. */
 export type KeptPhoto = {

@@ -1,6 +1,6 @@
 import { Dexie, type Table } from 'dexie';
-import { decrypt, encrypt, hashed, type Sealed } from './browser-crypto.ts';
-import { onThisPhone } from './names.ts';
+import { decrypt, encrypt, hashed, type Sealed } from '#lib/device/browser/browser-crypto.ts';
+import { onThisPhone } from '#lib/device/browser/names.ts';
 
 /**
  * What a person leaves behind on a phone that he gives back: unreadable without the key that the

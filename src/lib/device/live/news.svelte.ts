@@ -1,7 +1,7 @@
 import type { Instant } from '#sync/core/time.ts';
-import { report } from './report.ts';
-import { onThisPhone } from './names.ts';
-import { session } from './session.svelte.ts';
+import { report } from '#lib/device/browser/report.ts';
+import { onThisPhone } from '#lib/device/browser/names.ts';
+import { session } from '#lib/device/session/session.svelte.ts';
 
 /** Up to when a person has read his news, for this phone alone; it goes when he signs out. */
 const keyOf = (userId: string): string => onThisPhone(`moto-news-${userId}`);

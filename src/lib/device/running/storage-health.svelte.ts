@@ -1,9 +1,9 @@
 /* eslint-disable no-restricted-globals -- the one place that asks the browser about its storage. */
 import type { Instant } from '#sync/core/time.ts';
-import { every } from './browser-clock.ts';
-import { report } from './report.ts';
+import { every } from '#lib/device/browser/browser-clock.ts';
+import { report } from '#lib/device/browser/report.ts';
 import type { BrowserDevice } from './browser-device.ts';
-import type { Lost } from './store.ts';
+import type { Lost } from '#lib/device/sync/store.ts';
 
 type Health = {
 	/** The browser promised not to clear this phone's storage by itself; null: not asked yet. */

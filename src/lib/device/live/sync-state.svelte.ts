@@ -1,14 +1,14 @@
 import type { DocKey } from '#sync/core/document.ts';
 import type { Instant } from '#sync/core/time.ts';
-import type { BrowserDevice } from './browser-device.ts';
-import { report } from './report.ts';
-import type { PendingWork } from './device.ts';
-import { inUse, whenOpen } from './in-use.svelte.ts';
+import type { BrowserDevice } from '#lib/device/running/browser-device.ts';
+import { report } from '#lib/device/browser/report.ts';
+import type { PendingWork } from '#lib/device/sync/device.ts';
+import { inUse, whenOpen } from '#lib/device/running/in-use.svelte.ts';
 import { keepWork, recallWork, type Work } from './last-look.ts';
-import { markFor, needsAuthor, type Mark, type Remembered } from './marks.ts';
-import type { NetworkState, SyncStatus } from './ports.ts';
-import type { Sight } from './seen.ts';
-import { session } from './session.svelte.ts';
+import { markFor, needsAuthor, type Mark, type Remembered } from '#lib/device/sync/marks.ts';
+import type { NetworkState, SyncStatus } from '#lib/device/sync/ports.ts';
+import type { Sight } from '#lib/device/sync/seen.ts';
+import { session } from '#lib/device/session/session.svelte.ts';
 
 /** Actions that the activity page shows, and that marks look at. */
 const historyShown = 200;

@@ -1,11 +1,11 @@
 import { offsetHeader } from '#sync/protocol/blob.ts';
-import { createRetry } from './backoff.ts';
-import type { KeptPhoto } from './books-tables.ts';
-import { coalesced } from './coalesced.ts';
-import type { Http } from './http.ts';
-import type { Photos } from './photos.ts';
-import type { Ports } from './ports.ts';
-import { codeOf } from './problem.ts';
+import { createRetry } from '#lib/device/sync/backoff.ts';
+import type { KeptPhoto } from '#lib/device/browser/books-tables.ts';
+import { coalesced } from '#lib/device/sync/coalesced.ts';
+import type { Http } from '#lib/device/sync/http.ts';
+import type { Photos } from '#lib/device/browser/photos.ts';
+import type { Ports } from '#lib/device/sync/ports.ts';
+import { codeOf } from '#lib/device/sync/problem.ts';
 
 export type PhotoUploader = {
 	/** Sends what waits, if this is the time for it. Resolves when it is done or has failed for now. */

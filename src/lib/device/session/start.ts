@@ -1,13 +1,13 @@
-import type { BrowserDevice } from './browser-device.ts';
-import { every, passedMs } from './browser-clock.ts';
-import { http } from './browser-http.ts';
-import { isEnding } from './ending.ts';
-import { inUse, turn, use, whenOpen } from './in-use.svelte.ts';
-import type { Me } from './me.ts';
-import { onThisPhone } from './names.ts';
-import { peopleHere } from './phone-database.ts';
-import { codeOf } from './problem.ts';
-import { report } from './report.ts';
+import type { BrowserDevice } from '#lib/device/running/browser-device.ts';
+import { every, passedMs } from '#lib/device/browser/browser-clock.ts';
+import { http } from '#lib/device/browser/browser-http.ts';
+import { isEnding } from '#lib/device/browser/ending.ts';
+import { inUse, turn, use, whenOpen } from '#lib/device/running/in-use.svelte.ts';
+import type { Me } from '#lib/device/browser/me.ts';
+import { onThisPhone } from '#lib/device/browser/names.ts';
+import { peopleHere } from '#lib/device/browser/phone-database.ts';
+import { codeOf } from '#lib/device/sync/problem.ts';
+import { report } from '#lib/device/browser/report.ts';
 import {
 	contacted,
 	keepSession,
@@ -18,7 +18,11 @@ import {
 	watchSession,
 } from './session.svelte.ts';
 import type { SignOutResult, SignOutWay } from './sign-out.ts';
-import { followLost, keepStorage, watchStorage } from './storage-health.svelte.ts';
+import {
+	followLost,
+	keepStorage,
+	watchStorage,
+} from '#lib/device/running/storage-health.svelte.ts';
 
 let build = 'unknown';
 let stopAttending = () => {};
@@ -68,7 +72,7 @@ async function askWho(): Promise<Me | 'nobody' | 'unknown'> {
 	if (response.status === 401)
 		return (await codeOf(response)) === 'not_signed_in' ? 'nobody' : 'unknown';
 	if (!response.ok) return 'unknown';
-	const { meAnswer } = await import('./me.ts');
+	const { meAnswer } = await import('#lib/device/browser/me.ts');
 	const parsed = meAnswer.safeParse(await response.json().catch(() => null));
 	return parsed.success ? parsed.data : 'unknown';
 }
@@ -97,7 +101,7 @@ async function exchange(): Promise<void> {
 	await letGo()?.close();
 	if (me === null) return;
 	// The database is a large part of the code: the first screen is drawn before it arrives.
-	const { openBrowserDevice } = await import('./browser-device.ts');
+	const { openBrowserDevice } = await import('#lib/device/running/browser-device.ts');
 	const owner = me;
 	const open = await openBrowserDevice(() => session.me ?? owner, build);
 	use(open);
@@ -149,7 +153,7 @@ async function leaveIfSignedOff(): Promise<boolean> {
 	const open = await whenOpen();
 	if (open === null) return false;
 	const { device } = await open.store.books();
-	const { isSignedOff } = await import('./seal-key.ts');
+	const { isSignedOff } = await import('#lib/device/sealing/seal-key.ts');
 	const answer = await isSignedOff(http, device.id);
 	askAgain ||= answer === null;
 	return answer === true && leaveForGood(() => leave('sealed', 'revoked'));

@@ -5,7 +5,7 @@ import type { Doc } from '#sync/core/document.ts';
 import { collections, type CollectionName } from '#sync/core/entity.ts';
 import { dayMs } from '#sync/core/time.ts';
 import { rxSchemaOf } from './rx-schema.ts';
-import type { DeviceStore } from './store.ts';
+import type { DeviceStore } from '#lib/device/sync/store.ts';
 
 export type StateCollections = Readonly<Record<CollectionName, RxCollection<Doc>>>;
 

@@ -1,7 +1,7 @@
 import { Rejection } from '#sync/core/rejection.ts';
 import type { ArgsOf, MutatorName } from '#sync/registry.ts';
-import type { Performed } from './taps.ts';
-import { whenOpen } from './in-use.svelte.ts';
+import type { Performed } from '#lib/device/sync/taps.ts';
+import { whenOpen } from '#lib/device/running/in-use.svelte.ts';
 
 /**
  * What buttons do. It shows at once what the mutation does, keeps it durably and sends it when there

@@ -7,8 +7,8 @@ import {
 	writeChange,
 	type Tables,
 } from './books-tables.ts';
-import type { DeviceStore, OutboxRow } from './store.ts';
-import { freshBooks, newestFirst } from './store.ts';
+import type { DeviceStore, OutboxRow } from '#lib/device/sync/store.ts';
+import { freshBooks, newestFirst } from '#lib/device/sync/store.ts';
 import { whileThereIsRoom, type MakesRoom } from './storage-full.ts';
 
 /** The half of a device's store that must never be lost. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { parse } from '#sync/core/entity.ts';
-import { within } from './browser-clock.ts';
-import type { Http } from './http.ts';
+import { within } from '#lib/device/browser/browser-clock.ts';
+import type { Http } from '#lib/device/sync/http.ts';
 
 const keyAnswer = z.object({ key: z.string() });
 const standingAnswer = z.object({ revoked: z.boolean() });

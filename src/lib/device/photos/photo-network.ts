@@ -1,5 +1,5 @@
 /* eslint-disable no-restricted-globals -- the one place that asks what network this is. */
-import { onThisPhone } from './names.ts';
+import { onThisPhone } from '#lib/device/browser/names.ts';
 
 const wifiOnlyKey = onThisPhone('moto-photos-wifi-only');
 

@@ -5,7 +5,7 @@ import { forgetOldVisits } from './old-visits.ts';
 import { openBooks, type BooksStore } from './outbox-database.ts';
 import { createPhotos, type Photos } from './photos.ts';
 import { deleteState, isStateWhole, openState, type StateCollections } from './state-database.ts';
-import type { DeviceStore } from './store.ts';
+import type { DeviceStore } from '#lib/device/sync/store.ts';
 
 export type BrowserStore = DeviceStore &
 	Pick<BooksStore, 'tables' | 'isNew'> & {

@@ -3,27 +3,37 @@ import type { Doc } from '#sync/core/document.ts';
 import type { CollectionName } from '#sync/core/entity.ts';
 import { schemaVersion } from '#sync/protocol/version.ts';
 import { mutatorNamed } from '#sync/registry.ts';
-import { keptBrowserId, putBrowserId } from './books-tables.ts';
-import { http } from './browser-http.ts';
-import { browserPorts, connect, newId } from './browser-ports.ts';
-import { forgetOldStates, openBrowserStore, type BrowserStore } from './browser-store.ts';
-import { concernedBy } from './concerned.ts';
-import { startChores, unsentIn } from './chores.ts';
-import { browserId } from './credentials.ts';
-import { createDevice, type Device } from './device.ts';
-import { ownerMark, readKept, writeKept } from './kept-cookie.ts';
-import { createLiveQuery, type LiveQuery } from './live-query.ts';
-import { startLiveStream } from './live-stream.ts';
-import { actorOf, type Me } from './me.ts';
-import { needsAuthor, type Remembered } from './marks.ts';
-import { liveLockName, onThisPhone, openLockName, photosLockName, syncLockName } from './names.ts';
-import { mayUploadHere } from './photo-network.ts';
-import { createPhotoUploader, type PhotoUploader } from './photo-uploader.ts';
-import type { Ports } from './ports.ts';
-import { report } from './report.ts';
-import { safeKeepingOf, type SafeKeeping } from './safe-keeping.ts';
-import { keepsSealKey, unseal } from './seal.ts';
-import { historyRowsMax, type HistoryEntry } from './store.ts';
+import { keptBrowserId, putBrowserId } from '#lib/device/browser/books-tables.ts';
+import { http } from '#lib/device/browser/browser-http.ts';
+import { browserPorts, connect, newId } from '#lib/device/browser/browser-ports.ts';
+import {
+	forgetOldStates,
+	openBrowserStore,
+	type BrowserStore,
+} from '#lib/device/browser/browser-store.ts';
+import { concernedBy } from '#lib/device/sync/concerned.ts';
+import { startChores, unsentIn } from '#lib/device/sync/chores.ts';
+import { browserId } from '#lib/device/browser/credentials.ts';
+import { createDevice, type Device } from '#lib/device/sync/device.ts';
+import { ownerMark, readKept, writeKept } from '#lib/device/browser/kept-cookie.ts';
+import { createLiveQuery, type LiveQuery } from '#lib/device/browser/live-query.ts';
+import { startLiveStream } from '#lib/device/sync/live-stream.ts';
+import { actorOf, type Me } from '#lib/device/browser/me.ts';
+import { needsAuthor, type Remembered } from '#lib/device/sync/marks.ts';
+import {
+	liveLockName,
+	onThisPhone,
+	openLockName,
+	photosLockName,
+	syncLockName,
+} from '#lib/device/browser/names.ts';
+import { mayUploadHere } from '#lib/device/photos/photo-network.ts';
+import { createPhotoUploader, type PhotoUploader } from '#lib/device/photos/photo-uploader.ts';
+import type { Ports } from '#lib/device/sync/ports.ts';
+import { report } from '#lib/device/browser/report.ts';
+import { safeKeepingOf, type SafeKeeping } from '#lib/device/sealing/safe-keeping.ts';
+import { keepsSealKey, unseal } from '#lib/device/sealing/seal.ts';
+import { historyRowsMax, type HistoryEntry } from '#lib/device/sync/store.ts';
 
 /** A person's device in this browser, awake: it listens, and wakes when the tab does. */
 export type BrowserDevice = SafeKeeping & {

@@ -1,7 +1,7 @@
 import type { Instant } from '#sync/core/time.ts';
 import { keepSnapshot, recallSnapshot } from '#lib/snapshot/snapshot.ts';
-import type { PendingWork } from './device.ts';
-import { needsAuthor, type Remembered } from './marks.ts';
+import type { PendingWork } from '#lib/device/sync/device.ts';
+import { needsAuthor, type Remembered } from '#lib/device/sync/marks.ts';
 
 /** What marks and the pill look at. */
 export type Work = {

@@ -1,11 +1,11 @@
 import { forgetSnapshots } from '#lib/snapshot/snapshot.ts';
-import type { BrowserDevice } from './browser-device.ts';
-import { endNow } from './browser-http.ts';
-import { report } from './report.ts';
-import { endSession } from './ending.ts';
+import type { BrowserDevice } from '#lib/device/running/browser-device.ts';
+import { endNow } from '#lib/device/browser/browser-http.ts';
+import { report } from '#lib/device/browser/report.ts';
+import { endSession } from '#lib/device/browser/ending.ts';
 import { erasePerson } from './erase.ts';
-import { onThisPhone, outboxName } from './names.ts';
-import { writePhone, type Erase } from './phone-database.ts';
+import { onThisPhone, outboxName } from '#lib/device/browser/names.ts';
+import { writePhone, type Erase } from '#lib/device/browser/phone-database.ts';
 import { forgetSession, session } from './session.svelte.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { later, minuteMs, msOf } from '#sync/core/time.ts';
-import { passedMs, wallNow } from './browser-clock.ts';
-import { contactNow, goneOn, isLocked, type Contact } from './grace.ts';
-import type { Me } from './me.ts';
-import { onThisPhone, sessionKey } from './names.ts';
-import type { Erase, PhoneRow } from './phone-database.ts';
-import { report } from './report.ts';
+import { passedMs, wallNow } from '#lib/device/browser/browser-clock.ts';
+import { contactNow, goneOn, isLocked, type Contact } from '#lib/device/browser/grace.ts';
+import type { Me } from '#lib/device/browser/me.ts';
+import { onThisPhone, sessionKey } from '#lib/device/browser/names.ts';
+import type { Erase, PhoneRow } from '#lib/device/browser/phone-database.ts';
+import { report } from '#lib/device/browser/report.ts';
 
 /**
  * `unknown`: never signed in here and the server has not answered yet. `locked`: too long without a
@@ -13,7 +13,7 @@ import { report } from './report.ts';
 export type SessionState = 'unknown' | 'signed_in' | 'signed_out' | 'locked';
 
 /** Fetched behind the first screen. */
-const phone = () => import('./phone-database.ts');
+const phone = () => import('#lib/device/browser/phone-database.ts');
 const writePhone = async (change: Partial<PhoneRow> | ((before: PhoneRow) => Partial<PhoneRow>)) =>
 	(await phone()).writePhone(change);
 
@@ -67,7 +67,7 @@ export async function recallPhone(): Promise<Erase | null> {
 		if (person) await writePhone({ me: person, contact });
 		return null;
 	}
-	if (row.ending) (await import('./ending.ts')).remember();
+	if (row.ending) (await import('#lib/device/browser/ending.ts')).remember();
 	if (JSON.stringify(row.me) !== JSON.stringify(person)) show(row.me);
 	const { eraseStrangers } = await import('./strangers.ts');
 	await eraseStrangers(row.me && onThisPhone(row.me.user.id));

@@ -1,5 +1,5 @@
 import { addMs, dayMs } from '#sync/core/time.ts';
-import type { DeviceStore } from './store.ts';
+import type { DeviceStore } from '#lib/device/sync/store.ts';
 
 const keptMs = 7 * dayMs;
 const overStatuses = ['closed', 'cancelled', 'no_show', 'expired'];

@@ -1,12 +1,12 @@
 import { forgetSnapshots } from '#lib/snapshot/snapshot.ts';
 import { schemaVersion } from '#sync/protocol/version.ts';
-import { http } from './browser-http.ts';
-import { newId } from './browser-ports.ts';
-import { onThisPhone, outboxName } from './names.ts';
-import { openBooks, type BooksStore } from './outbox-database.ts';
-import { readPhone, writePhone, type Erase } from './phone-database.ts';
-import { safeKeepingOf } from './safe-keeping.ts';
-import { isSignedOff } from './seal-key.ts';
+import { http } from '#lib/device/browser/browser-http.ts';
+import { newId } from '#lib/device/browser/browser-ports.ts';
+import { onThisPhone, outboxName } from '#lib/device/browser/names.ts';
+import { openBooks, type BooksStore } from '#lib/device/browser/outbox-database.ts';
+import { readPhone, writePhone, type Erase } from '#lib/device/browser/phone-database.ts';
+import { safeKeepingOf } from '#lib/device/sealing/safe-keeping.ts';
+import { isSignedOff } from '#lib/device/sealing/seal-key.ts';
 import { forgetSession, session } from './session.svelte.ts';
 import { finishErasing } from './sign-out.ts';
 

@@ -7,13 +7,13 @@ import {
 	writeChange,
 	type KeptPhoto,
 	type Tables,
-} from './books-tables.ts';
-import { hashed } from './browser-crypto.ts';
-import type { Http } from './http.ts';
-import type { BooksStore } from './outbox-database.ts';
+} from '#lib/device/browser/books-tables.ts';
+import { hashed } from '#lib/device/browser/browser-crypto.ts';
+import type { Http } from '#lib/device/sync/http.ts';
+import type { BooksStore } from '#lib/device/browser/outbox-database.ts';
 import { boxesOf, dropBox, fillBox, openBox } from './sealed-box.ts';
 import { ownDevices, sealKeyOf } from './seal-key.ts';
-import type { Books, BooksChange, HistoryEntry, OutboxRow } from './store.ts';
+import type { Books, BooksChange, HistoryEntry, OutboxRow } from '#lib/device/sync/store.ts';
 
 const keyKey = 'sealKey';
 

@@ -1,9 +1,9 @@
-import { canEncrypt } from './browser-crypto.ts';
-import { http } from './browser-http.ts';
-import { newId } from './browser-ports.ts';
-import type { BooksStore } from './outbox-database.ts';
+import { canEncrypt } from '#lib/device/browser/browser-crypto.ts';
+import { http } from '#lib/device/browser/browser-http.ts';
+import { newId } from '#lib/device/browser/browser-ports.ts';
+import type { BooksStore } from '#lib/device/browser/outbox-database.ts';
 import { keptSealKey, seal, sealKey } from './seal.ts';
-import { asAnother } from './settle.ts';
+import { asAnother } from '#lib/device/sync/settle.ts';
 
 /** How what only this phone has is made safe before its books are deleted. */
 export type SafeKeeping = {

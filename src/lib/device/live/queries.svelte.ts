@@ -3,12 +3,12 @@ import type { Doc } from '#sync/core/document.ts';
 import type { CollectionName } from '#sync/core/entity.ts';
 import type { Instant } from '#sync/core/time.ts';
 import { keepSnapshot, recallSnapshot } from '#lib/snapshot/snapshot.ts';
-import type { BrowserDevice } from './browser-device.ts';
-import { report } from './report.ts';
-import { coalesced } from './coalesced.ts';
+import type { BrowserDevice } from '#lib/device/running/browser-device.ts';
+import { report } from '#lib/device/browser/report.ts';
+import { coalesced } from '#lib/device/sync/coalesced.ts';
 import type { DocumentOf } from './documents.ts';
-import { inUse } from './in-use.svelte.ts';
-import { session } from './session.svelte.ts';
+import { inUse } from '#lib/device/running/in-use.svelte.ts';
+import { session } from '#lib/device/session/session.svelte.ts';
 
 export type Live<Row> = {
 	readonly rows: readonly Row[];

@@ -4,9 +4,9 @@ import { uuidV7 } from '#sync/core/id.ts';
 import { instantOf } from '#sync/core/time.ts';
 import { http } from './browser-http.ts';
 import { report } from './report.ts';
-import { createSend, connectLive } from './http.ts';
+import { createSend, connectLive } from '#lib/device/sync/http.ts';
 import { channelName } from './names.ts';
-import type { Channel, Ports, TabMessage } from './ports.ts';
+import type { Channel, Ports, TabMessage } from '#lib/device/sync/ports.ts';
 
 export const newId = (): string => {
 	const [a = 0, b = 0, c = 0] = crypto.getRandomValues(new Uint32Array(3));

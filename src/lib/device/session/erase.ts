@@ -1,7 +1,7 @@
 import { Dexie } from 'dexie';
-import { within } from './browser-clock.ts';
-import { eraseKept } from './kept-cookie.ts';
-import { isOfPerson } from './names.ts';
+import { within } from '#lib/device/browser/browser-clock.ts';
+import { eraseKept } from '#lib/device/browser/kept-cookie.ts';
+import { isOfPerson } from '#lib/device/browser/names.ts';
 
 /** Another tab that holds a database closes it when it hears that; a frozen one may never hear. */
 const blockedMsMax = 10_000;

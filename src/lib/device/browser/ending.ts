@@ -1,5 +1,5 @@
 import { useBearer } from './credentials.ts';
-import type { Http } from './http.ts';
+import type { Http } from '#lib/device/sync/http.ts';
 import { onThisPhone } from './names.ts';
 import { writePhone } from './phone-database.ts';
 

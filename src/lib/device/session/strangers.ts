@@ -1,5 +1,5 @@
-import { eraseKept } from './kept-cookie.ts';
-import { isOfPerson, isOfSomebody } from './names.ts';
+import { eraseKept } from '#lib/device/browser/kept-cookie.ts';
+import { isOfPerson, isOfSomebody } from '#lib/device/browser/names.ts';
 
 /**
  * Erases the strings of everybody but the one who uses this phone for certain, and the cookie if
