@@ -2,6 +2,7 @@ import { byId } from '#sync/core/document.ts';
 import type { AnyEntity, CollectionName, Row } from '#sync/core/entity.ts';
 import type { Scope } from '#sync/core/scope.ts';
 import type { Instant } from '#sync/core/time.ts';
+import { notice } from '#sync/notice/entity.ts';
 import { partsOf, rootOf } from '#sync/registry.ts';
 import { matches } from './match.ts';
 import { memoryRules, type MemoryRule } from './memory-rules.ts';
@@ -19,6 +20,7 @@ import {
 	type Touch,
 	type Write,
 } from './port.ts';
+import { scopeOfNotice } from './scopes.ts';
 
 type Stamp = {
 	readonly v: number;
@@ -26,6 +28,9 @@ type Stamp = {
 	readonly goneAt: Instant | null;
 };
 type Tables = Map<string, Map<string, Row>>;
+
+/** Some at a time, as on a disk. */
+const newsMax = 200;
 
 /** What the memory database holds; a copy of it is a backup. */
 export type MemoryState = {
@@ -71,8 +76,9 @@ export function memoryPort(install: string, state = emptyState(), era = 1): Memo
 		...readsOn(() => current),
 		pull: (request) => withinBytes(async (each) => pullFrom(current, each), request),
 		sweepGone: (before) => inTurn(async (draft) => sweepIn(draft, before)),
+		forgetNews: (before, now) => inTurn(async (draft) => forgetNewsIn(draft, before, now)),
 		parked: async (after, rowsMax) => {
-			const waiting = [...current.log.values()].filter((each) => each.status === 'parked');
+			const waiting = [...current.log.values()].filter(waitsForServer);
 			const later = waiting.filter((each) => after === null || comesBefore(after, each) < 0);
 			return later.sort(comesBefore).slice(0, rowsMax);
 		},
@@ -83,6 +89,10 @@ export function memoryPort(install: string, state = emptyState(), era = 1): Memo
 		state: () => current,
 	};
 }
+
+const waitsForServer = ({ status, answer }: LogEntry): boolean =>
+	status === 'parked' &&
+	(answer as { parked?: { waitsFor?: string } } | null)?.parked?.waitsFor !== 'flood';
 
 /** As they came in; of what came in together, as the device had numbered it. */
 function comesBefore(a: LogEntry, b: LogEntry): number {
@@ -200,7 +210,16 @@ function sweepIn(draft: MemoryState, before: Instant): number {
 	return count;
 }
 
-function pullFrom(state: MemoryState, { cursors, rowsMax }: PullRequest): PullPage {
+function forgetNewsIn(draft: MemoryState, before: Instant, now: Instant): Record<Scope, number> {
+	const news = draft.tables.get(notice.name) ?? new Map<string, Row>();
+	const old = [...news.values()].filter((row) => String(row['at']) < before).slice(0, newsMax);
+	for (const { id } of old) news.delete(id);
+	const gone = { collection: 'notices', gone: 'aged' } as const;
+	const touches = old.map((row) => ({ scope: scopeOfNotice(row), id: row.id, ...gone }));
+	return stampInto(draft, touches, [], now);
+}
+
+function pullFrom(state: MemoryState, { cursors, rowsMax, idsOnly }: PullRequest): PullPage {
 	const scopes = Object.keys(cursors) as Scope[];
 	const next: Record<Scope, number> = {};
 	const keys = new Map<string, Stamp>();
@@ -223,7 +242,8 @@ function pullFrom(state: MemoryState, { cursors, rowsMax }: PullRequest): PullPa
 	}
 	const changes = [...keys].map(([key, stamp]) => changeOf(state, scopes, key, stamp));
 	const stale = scopes.filter((each) => isStale(state, each, cursors[each] ?? 0));
-	return { changes, rows: rowsOf(state, changes), cursors: next, more, stale };
+	const rows = idsOnly ? {} : rowsOf(state, changes);
+	return { changes, rows, cursors: next, more, stale };
 }
 
 /** Forgotten since, or never reached. */

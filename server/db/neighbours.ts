@@ -50,11 +50,14 @@ export function neighboursOn(
 		if (line === null || waiting.size === 0) return;
 		const heads = Object.fromEntries(waiting) as Heads;
 		waiting.clear();
-		await line.query('select pg_notify($1, $2)', [channel, payloadOf(heads)]).catch(() => {
-			// The line is broken, which is told where it is kept; its successor says this.
+		try {
+			await line.client.query('select pg_notify($1, $2)', [channel, payloadOf(heads)]);
+		} catch (error) {
+			// Its successor says this.
 			merge(waiting, heads);
-			return line.end();
-		});
+			line.complain(error as Error);
+			await line.client.end();
+		}
 	}
 
 	return {
@@ -69,6 +72,12 @@ export function neighboursOn(
 	};
 }
 
+type Line = {
+	readonly client: pg.Client;
+	/** Says what is wrong with it; it may say so more than once of the same end. */
+	readonly complain: (error: Error) => void;
+};
+
 /** Keeps a line open until it is closed for good, and tells each time that there is a new one. */
 function keepLine(
 	open: () => pg.Client,
@@ -78,22 +87,22 @@ function keepLine(
 ) {
 	const closing = new AbortController();
 	const { signal } = closing;
-	let line: pg.Client | null = null;
+	let line: Line | null = null;
 
 	/** Opens a line and keeps it until it ends; says whether there was one. */
 	async function keepOne(): Promise<boolean> {
 		const next = open();
 		const ended = new Promise<void>((resolve) => next.once('end', resolve));
-		// A line may complain more than once of the same end.
-		next.once('error', lost).on('error', () => undefined);
+		const complain = onceOnly(lost);
+		next.on('error', complain);
 		try {
 			await listenOn(next, hearing);
 		} catch (error) {
-			if (!signal.aborted) lost(error as Error);
+			if (!signal.aborted) complain(error as Error);
 			void next.end();
 			return false;
 		}
-		line = next;
+		line = { client: next, complain };
 		hearing.missed();
 		await opened();
 		if (signal.aborted) await next.end();
@@ -115,9 +124,17 @@ function keepLine(
 		line: () => line,
 		async close() {
 			closing.abort();
-			await line?.end();
+			await line?.client.end();
 			await over;
 		},
+	};
+}
+
+function onceOnly(lost: (error: Error) => void): typeof lost {
+	let isTold = false;
+	return (error) => {
+		if (!isTold) lost(error);
+		isTold = true;
 	};
 }
 

@@ -23,7 +23,15 @@ export interface Port extends Reads {
 	 * below a floor would never hear of it. Returns how much was forgotten.
 	 */
 	sweepGone(before: Instant): Promise<number>;
-	/** Parked mutations that came in after this one (null: from the first), in that order. */
+	/**
+	 * Deletes some of the news from before that time, and stamps it gone from where it was told.
+	 * Returns the new counters: none when nothing is left.
+	 */
+	forgetNews(before: Instant, now: Instant): Promise<Record<Scope, number>>;
+	/**
+	 * Parked mutations that came in after this one (null: from the first), in that order; not those of
+	 * a flood, which no server can help, however many they are.
+	 */
 	parked(after: LogEntry | null, rowsMax: number): Promise<LogEntry[]>;
 	/** Counters of these scopes; 0 for one never stamped. */
 	heads(scopes: readonly Scope[]): Promise<Record<Scope, number>>;
@@ -126,6 +134,8 @@ export type PullRequest = {
 	readonly rowsMax: number;
 	/** About how much JSON of documents at most; a single counter group comes whole. Absent: any. */
 	readonly bytesMax?: number;
+	/** Which documents changed is all that is asked: their rows are not read. */
+	readonly idsOnly?: true;
 };
 
 export type PullPage = {

@@ -183,7 +183,8 @@ async function broughtBy(
 	return scopes;
 }
 
-function scopeOfNotice(row: Row): Scope {
+/** Where a notice is told: it names its one addressee. */
+export function scopeOfNotice(row: Row): Scope {
 	const { customerId, workerId, shopId } = row as Record<string, string | null>;
 	if (customerId) return scopeOf.customer(customerId);
 	if (workerId) return scopeOf.worker(workerId);

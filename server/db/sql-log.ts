@@ -29,6 +29,7 @@ const claimSql = `insert into mutation (${claimed.map(([, column]) => column).jo
 	select ${claimed.map(([field]) => `given."${field}"`).join(', ')}
 	from jsonb_to_recordset($1::jsonb)
 		as given (${claimed.map(([field, , type]) => `"${field}" ${type}`).join(', ')})
+	order by given.id
 	on conflict (mutation_id) do nothing
 	returning mutation_id as id`;
 
@@ -40,12 +41,14 @@ const entriesSql = `${entrySelect} where mutation_id = any($1::uuid[])`;
 
 /** As they came in; of what came in together, as the device had numbered it. */
 const parkedSql = `${entrySelect} where status = 'parked'
+	and answer -> 'parked' ->> 'waitsFor' is distinct from 'flood'
 	and (received_at, coalesce(seq, 0), mutation_id) > ($1::timestamptz, $2::bigint, $3::uuid)
 	order by received_at, coalesce(seq, 0), mutation_id limit $4::int`;
 
 /**
  * Takes the mutation ids and returns those that were free. Of one that another transaction is just
- * taking, the database waits to hear how that ends.
+ * taking, the database waits to hear how that ends. All take them in the same order, so that no two
+ * wait for each other.
  */
 export async function claimIds(sql: Sql, claims: readonly LogClaim[]): Promise<Set<string>> {
 	if (claims.length === 0) return new Set();
@@ -65,7 +68,7 @@ export async function readEntries(sql: Sql, ids: readonly string[]): Promise<Log
 
 const beforeAll = { receivedAt: '-infinity', seq: 0, id: '00000000-0000-0000-0000-000000000000' };
 
-/** What waits for a newer server or for a person, in the order in which it came in. */
+/** What waits for a newer server, in the order in which it came in. */
 export async function readParked(
 	sql: Sql,
 	after: LogEntry | null,

@@ -1,10 +1,12 @@
 import { assert } from '#sync/core/rejection.ts';
 import type { Scope } from '#sync/core/scope.ts';
 import type { Connection, Sql } from './connection.ts';
+import { gathered } from './gathered.ts';
 import { withinBytes } from './page-bytes.ts';
 import type { Port, PortTransaction, Reads } from './port.ts';
 import { translating, translatingSql } from './sql-errors.ts';
 import { claimIds, readEntries, readParked } from './sql-log.ts';
+import { forgetNews } from './sql-news.ts';
 import { pullPage } from './sql-pull.ts';
 import { listRows, readRows, writeRows } from './sql-rows.ts';
 import { stampScopes } from './sql-stamp.ts';
@@ -21,6 +23,7 @@ export function sqlPort(connection: Connection): Port {
 			),
 		pull: (request) => withinBytes((each) => pullPage(sql, each), request),
 		sweepGone: (before) => sweepGone(connection, before),
+		forgetNews: (before, now) => forgetNews(connection, before, now),
 		parked: (after, rowsMax) => readParked(sql, after, rowsMax),
 		heads: (scopes) => readHeads(sql, scopes),
 		installation: () => readInstallation(sql),
@@ -44,7 +47,7 @@ function transactionOn(sql: Sql, kind: Connection['kind']): PortTransaction {
 		},
 	};
 	return {
-		...readsOn(unstamped),
+		...gathered(readsOn(unstamped)),
 		lock: (keys) => takeLocks(unstamped, kind, keys),
 		claim: (claims) => claimIds(unstamped, claims),
 		async flush(writes) {

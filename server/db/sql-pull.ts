@@ -23,7 +23,8 @@ import { rowSql } from './sql-rows.ts';
 export async function pullPage(sql: Sql, request: PullRequest): Promise<PullPage> {
 	const { likely, stale } = await newsIn(sql, request);
 	if (likely.length === 0) return nothingNew(request, stale);
-	const page = await pageOf(sql, request, likely);
+	const page = await pageOf(sql, request, request.idsOnly ? [] : likely);
+	if (request.idsOnly) return page;
 	const complete = page.changes.every(({ collection }) => likely.includes(collection));
 	return complete ? page : pageOf(sql, request, collections);
 }

@@ -14,6 +14,12 @@ export type Change = {
 	readonly after: Row;
 };
 
+/** What has been read so far; null: there is no such row. */
+type Remembered = {
+	readonly rows: Map<string, Row | null>;
+	readonly lists: Map<string, readonly string[]>;
+};
+
 const keyOf = (entity: AnyEntity, id: string) => `${entity.name}/${id}`;
 
 /**
@@ -23,12 +29,17 @@ const keyOf = (entity: AnyEntity, id: string) => `${entity.name}/${id}`;
  */
 export class UnitOfWork {
 	readonly #reads: Reads;
-	readonly #stored = new Map<string, Row | null>();
-	readonly #lists = new Map<string, readonly string[]>();
+	readonly #read: Remembered;
 	readonly #kept = new Map<string, Change>();
 
-	constructor(reads: Reads) {
+	constructor(reads: Reads, read: Remembered = { rows: new Map(), lists: new Map() }) {
 		this.#reads = reads;
+		this.#read = read;
+	}
+
+	/** Another one beside this: what it reads is remembered here too, what it keeps is not. */
+	beside(): UnitOfWork {
+		return new UnitOfWork(this.#reads, this.#read);
 	}
 
 	/** A layer for one mutation, on top of what earlier ones kept. */
@@ -41,10 +52,10 @@ export class UnitOfWork {
 		const key = keyOf(entity, id);
 		const kept = this.#kept.get(key);
 		if (kept) return kept.after;
-		const stored = this.#stored.get(key);
+		const stored = this.#read.rows.get(key);
 		if (stored !== undefined) return stored;
 		const [row = null] = await this.#reads.read(entity, [id]);
-		this.#stored.set(key, row);
+		this.#read.rows.set(key, row);
 		return row;
 	}
 
@@ -55,12 +66,12 @@ export class UnitOfWork {
 		during?: During,
 	): Promise<Map<string, Row>> {
 		const listKey = JSON.stringify([entity.name, equals, during ?? null]);
-		let ids = this.#lists.get(listKey);
+		let ids = this.#read.lists.get(listKey);
 		if (ids === undefined) {
 			const rows = await this.#reads.list(entity, equals, during);
-			for (const row of rows) this.#stored.set(keyOf(entity, row.id), row);
+			for (const row of rows) this.#read.rows.set(keyOf(entity, row.id), row);
 			ids = rows.map((row) => row.id);
-			this.#lists.set(listKey, ids);
+			this.#read.lists.set(listKey, ids);
 		}
 		const found = new Map<string, Row>();
 		for (const id of ids) found.set(id, (await this.row(entity, id)) as Row);
@@ -71,7 +82,7 @@ export class UnitOfWork {
 
 	/** Whether a row of that key is known to exist. */
 	knows(key: string): boolean {
-		return this.#kept.has(key) || Boolean(this.#stored.get(key));
+		return this.#kept.has(key) || Boolean(this.#read.rows.get(key));
 	}
 
 	keep(changes: Iterable<Change>): void {

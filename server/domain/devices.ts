@@ -16,6 +16,8 @@ export type Caller = {
 	readonly newSealKey: () => string | null;
 	/** Whether the session lives on, asked in the middle of a batch. */
 	readonly isSignedIn: () => Promise<boolean>;
+	/** Refuses a person who has begun too many devices lately. */
+	readonly mayBegin: () => Promise<void>;
 };
 
 /** The device behind a request, made at its first; it belongs to one user and browser for good. */
@@ -27,6 +29,7 @@ export async function deviceFor(
 ): Promise<Device> {
 	const { id, browserId } = request.device;
 	const [found] = (await world.port.read(device, [id])) as unknown as Device[];
+	if (!found) await caller.mayBegin();
 	const known =
 		found ??
 		(await inOneWrite(

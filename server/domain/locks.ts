@@ -2,19 +2,24 @@ import type { ShopOf } from '#sync/core/mutator.ts';
 import type { PortTransaction } from '../db/port.ts';
 import type { Prepared } from './prepare.ts';
 
+/** Whoever performs what is parked, or takes it back, holds this: one of the two happens. */
+export const parkedLock = (mutationId: string): string => `parked:${mutationId}`;
+
 /**
- * Takes the locks of a group, always in this order: shops, devices, customers (each sorted), so
- * that no two groups can wait for each other. Every change of a shop takes that shop's lock: what
- * the rules read there cannot move before the commit.
+ * Takes the locks of a group, always in this order: shops, devices, customers, what was parked (each
+ * sorted), so that no two groups can wait for each other. Every change of a shop takes that shop's
+ * lock: what the rules read there cannot move before the commit.
  */
 export async function lockGroup(tx: PortTransaction, group: readonly Prepared[]): Promise<void> {
 	const shops = await shopsOf(tx, group);
 	const devices = group.flatMap(({ member }) => (member.device ? [member.device.id] : []));
 	const customers = await customersOf(tx, group);
+	const takenBack = group.filter((each) => each.problem === 'withdrawn');
 	const keys = [
 		...unique([...shops.values()]).map((id) => `shop:${id}`),
 		...unique(devices).map((id) => `device:${id}`),
 		...unique(customers).map((id) => `customer:${id}`),
+		...unique(takenBack.map((each) => each.member.mutation.id)).map(parkedLock),
 	];
 	if (keys.length > 0) await tx.lock(keys);
 }

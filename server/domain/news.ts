@@ -94,11 +94,11 @@ async function leaving(
 	const dropped = named.filter((each) => each.startsWith('catalog:') || once.includes(each));
 	if (dropped.length === 0) return [];
 	const last = Object.fromEntries(dropped.map((each) => [each, told[each] ?? 0]));
-	const { stale } = await world.port.pull({ cursors: last, rowsMax: 1 });
+	const { stale } = await world.port.pull({ cursors: last, rowsMax: 1, idsOnly: true });
 	if (stale.length > 0) return null;
 	const heads = await world.port.heads(Object.keys(following) as Scope[]);
 	const cursors = { ...heads, ...Object.fromEntries(dropped.map((each) => [each, 0])) };
-	const page = await world.port.pull({ cursors, rowsMax: droppedRowsMax });
+	const page = await world.port.pull({ cursors, rowsMax: droppedRowsMax, idsOnly: true });
 	return page.changes
 		.filter((each) => each.live.every((scope) => dropped.includes(scope)))
 		.map(({ collection, id }) => ({ collection, id, reason: 'moved' as const }));

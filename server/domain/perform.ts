@@ -25,6 +25,7 @@ import { performOne, type Done, type Verdict } from './one.ts';
 import { outcomeOf, repeated, type Outcome } from './outcome.ts';
 import { prepare, type Member, type Prepared } from './prepare.ts';
 import type { Reactions } from './reactions.ts';
+import { rehearse } from './rehearse.ts';
 
 export type { Outcome } from './outcome.ts';
 export type { Member } from './prepare.ts';
@@ -79,12 +80,13 @@ async function afterFailure(
 ): Promise<Outcome[]> {
 	if (error instanceof ConstraintViolation) {
 		const refusal = refusalOf(error.constraint);
-		// Nobody has said what it means: a bug, not an answer.
-		if (refusal === null) throw error;
-		return attempt(world, group, { status: 'refused', refusal });
+		if (refusal !== null) return attempt(world, group, { status: 'refused', refusal });
 	}
-	const count = await countCrash(world.port, error, world.now());
-	if (count < crashesMax) throw error;
+	// A constraint that nobody has said the meaning of is a bug like one in the rules, no answer.
+	const [{ member }] = group as readonly [Prepared];
+	const crash = error instanceof RuleCrash ? error : new RuleCrash(member.mutation.id, error);
+	const count = await countCrash(world.port, crash, world.now());
+	if (count < crashesMax) throw crash;
 	return attempt(world, group, { status: 'parked', waitsFor: 'crash' });
 }
 
@@ -120,30 +122,49 @@ async function together(
 		refuseForks(group, from, fresh);
 		const earlier = await earlierEntries(tx, group, fresh);
 
-		const { reactions } = world;
 		const work = new UnitOfWork(tx);
+		const common = {
+			work,
+			reactions: world.reactions,
+			now,
+			firstContact: from?.firstContact ?? null,
+		};
+		const open = openOf(group, claims, fresh, earlier);
+		await rehearse(open.map((each) => ({ ...common, ...each, verdict, dependencies: [] })));
 		const done = new Map<string, Done>();
-		const firstContact = from?.firstContact ?? null;
 		let counted = 0;
-		for (const [index, prepared] of group.entries()) {
-			const claim = claims[index] as LogClaim;
-			const open = fresh.has(claim.id) || takesBack(prepared, claim, earlier.get(claim.id));
-			if (!open || done.has(claim.id)) continue;
+		for (const { prepared, claim } of open) {
 			const counts = isCounted(prepared);
 			if (counts) counted += 1;
-			const flooded = counts && counted > countedLeft(from, now);
+			const ruling = counts && counted > countedLeft(from, now) ? flood : verdict;
 			const dependencies = prepared.member.mutation.after.map(
 				(id) => done.get(id)?.outcome.status ?? earlier.get(id)?.status,
 			);
-			const ruling = flooded ? flood : verdict;
-			const task = { work, reactions, prepared, claim, now, firstContact, dependencies };
-			done.set(claim.id, await performOne({ ...task, verdict: ruling }));
+			const task = { ...common, prepared, claim, dependencies, verdict: ruling };
+			done.set(claim.id, await performOne(task));
 		}
 		await advanceDevice(work, claims, counted);
 		return write(tx, work, { group, claims, done, earlier, now });
 	});
 	if (Object.keys(heads).length > 0) world.committed(heads);
 	return outcomes;
+}
+
+/** What of a group is to be performed: once each, what is new or was parked and is taken back. */
+function openOf(
+	group: readonly Prepared[],
+	claims: readonly LogClaim[],
+	fresh: ReadonlySet<string>,
+	earlier: ReadonlyMap<string, LogEntry>,
+): readonly { readonly prepared: Prepared; readonly claim: LogClaim }[] {
+	const open = new Map<string, { prepared: Prepared; claim: LogClaim }>();
+	for (const [index, prepared] of group.entries()) {
+		const claim = claims[index] as LogClaim;
+		if (open.has(claim.id)) continue;
+		if (fresh.has(claim.id) || takesBack(prepared, claim, earlier.get(claim.id)))
+			open.set(claim.id, { prepared, claim });
+	}
+	return [...open.values()];
 }
 
 type Written = {

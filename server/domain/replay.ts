@@ -6,7 +6,7 @@ import { ConstraintViolation, type LogEntry, type PortTransaction } from '../db/
 import { UnitOfWork } from '../db/store.ts';
 import { actorOf } from './access.ts';
 import { countCrash, RuleCrash } from './crashes.ts';
-import { lockGroup } from './locks.ts';
+import { lockGroup, parkedLock } from './locks.ts';
 import { performOne, type Parked, type Verdict } from './one.ts';
 import { parkedOf } from './outcome.ts';
 import { persistently, type World } from './perform.ts';
@@ -26,7 +26,7 @@ export function replayOfParked(world: World): () => Promise<number> {
 
 	async function again(entry: LogEntry): Promise<boolean> {
 		const parked = parkedOf(entry);
-		if (parked === null || parked.waitsFor === 'flood' || crashed.has(entry.id)) return false;
+		if (parked === null || crashed.has(entry.id)) return false;
 		const mutation = mutationIn(entry, parked);
 		// What stays unknown costs no more than the page it was read with.
 		const reading = readingOf(mutation);
@@ -97,9 +97,9 @@ async function performParked(
 ): Promise<boolean> {
 	const heads = await world.port.transaction(async (tx) => {
 		await lockGroup(tx, [prepared]);
-		await tx.lock([`parked:${id}`]);
+		await tx.lock([parkedLock(id)]);
 		const [claim] = await tx.entries([id]);
-		// Another server was at it meanwhile.
+		// Another server was at it meanwhile, or its person took it back.
 		if (claim?.status !== 'parked') return null;
 		const { reactions } = world;
 		const now = world.now();

@@ -14,6 +14,7 @@ const nobodyKnown: Caller = {
 	sessionId: null,
 	newSealKey: () => null,
 	isSignedIn: () => Promise.resolve(true),
+	mayBegin: () => Promise.resolve(),
 };
 
 /**

@@ -66,7 +66,6 @@ export const blobRoutes: readonly Route[] = [
 				headers: {
 					'Content-Type': blob.type,
 					'Content-Disposition': 'inline',
-					// Its name is its digest, so it never changes; but it is shown to its owner only.
 					Vary: 'Authorization, Cookie',
 				},
 			});

@@ -11,8 +11,8 @@ import { route } from './route.ts';
 
 /** A phone without a session asks once when it is sent away; a town may share one address. */
 const standingPerAddress: Limit = { max: 120, seconds: 600 };
-/** What a person sees of his devices; browsers that were cleared again and again leave many. */
-const shownMax = 50;
+/** Devices told at once; browsers that were cleared again and again leave many. */
+const pageMax = 50;
 
 const deviceAnswer = z.strictObject({
 	id: parse.id,
@@ -28,12 +28,20 @@ export const deviceRoutes: readonly Route[] = [
 		method: 'GET',
 		path: '/api/devices',
 		who: 'signed_in',
-		summary: 'Your devices, the one heard last first',
-		answer: z.strictObject({ devices: z.array(deviceAnswer) }),
+		summary: 'Your devices, the one heard last first; those behind the one in `after`',
+		query: z.strictObject({ after: z.optional(parse.id) }),
+		answer: z.strictObject({ devices: z.array(deviceAnswer), more: z.boolean() }),
 		async respond(asked) {
 			const { sessionId, userId } = present(asked);
 			const devices = await devicesOf(asked.house.world, userId);
-			return { devices: devices.slice(0, shownMax).map((each) => shown(each, sessionId)) };
+			const { after } = asked.query;
+			const last = devices.findIndex((each) => each.id === after);
+			refuseUnless(after === undefined || last !== -1, 'not_found');
+			const page = devices.slice(last + 1, last + 1 + pageMax);
+			return {
+				devices: page.map((each) => shown(each, sessionId)),
+				more: last + 1 + page.length < devices.length,
+			};
 		},
 	}),
 	route({

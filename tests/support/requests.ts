@@ -50,6 +50,7 @@ export const aCaller = (over: Partial<Caller> = {}): Caller => ({
 	sessionId: id('grant', 71),
 	newSealKey: () => 'a key',
 	isSignedIn: () => Promise.resolve(true),
+	mayBegin: () => Promise.resolve(),
 	...over,
 });
 

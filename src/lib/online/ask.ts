@@ -38,7 +38,10 @@ async function request<T>(path: string, init: RequestInit): Promise<Answer<T>> {
 	const { http } = await import('#lib/device/browser/browser-http.ts');
 	const response = await http(path, init).catch(() => null);
 	if (response === null || !isJson(response)) return { kind: 'offline' };
-	const body = (await response.json()) as T & { readonly code?: unknown };
+	const read = response.json() as Promise<T & { readonly code?: unknown }>;
+	// The line broke, or the question was overtaken, in the middle of the answer.
+	const body = await read.catch(() => null);
+	if (body === null) return { kind: 'offline' };
 	if (response.ok) return { kind: 'ok', body };
 	const code = typeof body.code === 'string' ? body.code : '';
 	return { kind: 'problem', status: response.status, code };

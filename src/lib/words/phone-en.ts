@@ -30,6 +30,7 @@ export const phoneEn = {
 	'phones.signOff': 'Sign off',
 	'phones.signOffSure': 'Really sign it off',
 	'phones.signedOff': 'Signed off: {time}',
+	'phones.older': 'Older ones',
 	'phones.loading': 'Asking which phones there are.',
 	'phones.offline': 'The list of phones needs the network.',
 	'phones.failed': 'That did not work just now. Try again in a moment.',

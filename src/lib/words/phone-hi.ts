@@ -30,6 +30,7 @@ export const phoneHi: Pick<LaterWords, keyof typeof phoneEn> = {
 	'phones.signOff': 'साइन-आउट करें',
 	'phones.signOffSure': 'हाँ, साइन-आउट करें',
 	'phones.signedOff': 'साइन-आउट हुआ: {time}',
+	'phones.older': 'पुराने फ़ोन दिखाएँ',
 	'phones.loading': 'फ़ोनों की सूची पूछी जा रही है।',
 	'phones.offline': 'फ़ोनों की सूची के लिए नेटवर्क चाहिए।',
 	'phones.failed': 'अभी नहीं हो पाया। थोड़ी देर में फिर कोशिश करें।',

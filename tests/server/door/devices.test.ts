@@ -1,15 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Actor } from '#sync/core/actor.ts';
 import { addMinutes } from '#sync/core/time.ts';
-import { vehicle } from '#sync/vehicle/entity.ts';
-import { device } from '#server/db/device.ts';
 import { revoke, sayGoodbye } from '#server/domain/devices.ts';
 import { sync } from '#server/domain/sync.ts';
-import { customerIdOf } from '#tests/support/builders.ts';
 import { asha, id, kiran } from '#tests/support/cast.ts';
-import { aMutation, openDoor, type Door } from '#tests/support/door.ts';
+import { openDoor, type Door } from '#tests/support/door.ts';
+import { looksAt, userOf } from '#tests/support/looks.ts';
 import { aPort, type TestPort } from '#tests/support/ports.ts';
-import { aCaller, aNewBike, aRequest, sent } from '#tests/support/requests.ts';
+import { aCaller, aRequest, sent } from '#tests/support/requests.ts';
 
 let test: TestPort;
 let door: Door;
@@ -17,12 +14,7 @@ beforeEach(async () => {
 	test = await aPort('memory');
 	door = await openDoor(test);
 });
-
-const bikesOf = async (actor: Actor) =>
-	(await test.port.list(vehicle, { customerId: customerIdOf(actor) })).length - 1;
-const aTap = () => aMutation('vehicle.add', aNewBike(), door.now);
-const userOf = (actor: Actor) => String(actor.userId);
-const theDevice = async (n = 1) => (await test.port.read(device, [id('device', n)]))[0];
+const { aTap, bikesOf, theDevice } = looksAt(() => ({ test, door }));
 
 describe('a browser whose storage was cleared', () => {
 	const first = { id: id('device', 1), browserId: id('browser', 1) };

@@ -1,23 +1,20 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { booking, type Booking } from '#sync/booking/entity.ts';
-import type { Actor } from '#sync/core/actor.ts';
 import type { AnyMutator } from '#sync/core/mutator.ts';
 import { Rejection } from '#sync/core/rejection.ts';
 import { addMinutes, addMs, dayMs, type Instant } from '#sync/core/time.ts';
 import { job } from '#sync/job/entity.ts';
 import { mutators } from '#sync/registry.ts';
-import { vehicle } from '#sync/vehicle/entity.ts';
-import { device } from '#server/db/device.ts';
 import type { PortTransaction } from '#server/db/port.ts';
 import { actorOf } from '#server/domain/access.ts';
 import { revoke } from '#server/domain/devices.ts';
 import { replayOfParked } from '#server/domain/replay.ts';
 import { sync } from '#server/domain/sync.ts';
-import { customerIdOf } from '#tests/support/builders.ts';
 import { asha, id, ravi } from '#tests/support/cast.ts';
 import { aMutation, aWish, openDoor, type Door } from '#tests/support/door.ts';
+import { looksAt, userOf } from '#tests/support/looks.ts';
 import { aPort, type TestPort } from '#tests/support/ports.ts';
-import { aCaller, aNewBike, aRequest, endGrants, sent } from '#tests/support/requests.ts';
+import { aCaller, aRequest, endGrants, sent } from '#tests/support/requests.ts';
 
 const known = mutators as Record<string, AnyMutator>;
 
@@ -27,12 +24,7 @@ beforeEach(async () => {
 	test = await aPort('memory');
 	door = await openDoor(test);
 });
-
-const bikesOf = async (actor: Actor) =>
-	(await test.port.list(vehicle, { customerId: customerIdOf(actor) })).length - 1;
-const aTap = () => aMutation('vehicle.add', aNewBike(), door.now);
-const userOf = (actor: Actor) => String(actor.userId);
-const theDevice = async (n = 1) => (await test.port.read(device, [id('device', n)]))[0];
+const { aTap, bikesOf, theDevice } = looksAt(() => ({ test, door }));
 
 /** Runs something between two commits of the door. */
 function afterCommit(nth: number, what: () => Promise<unknown>): void {

@@ -141,6 +141,40 @@ describe.each(ports)('what was parked on %s', (kind) => {
 		expect(await kilometres()).toBeNull();
 	});
 
+	it('is taken back from another device only if nobody is just doing it', async () => {
+		const regretted = wish(6);
+		await pushed(regretted);
+		const doing = Promise.withResolvers<void>();
+		const goOn = Promise.withResolvers<void>();
+		const polishing = polish((km) => km);
+		known['bike.polish'] = {
+			...polishing,
+			async run(context, args: { vehicleId: string; km: number }) {
+				doing.resolve();
+				await goOn.promise;
+				return polishing.run(context, args);
+			},
+		};
+		const replayed = replayOfParked(door.world)();
+		await doing.promise;
+
+		const withdrawal = sync(
+			door.world,
+			asha,
+			aRequest({
+				device: { id: id('device', 2), browserId: id('browser', 2) },
+				mutations: [sent(1, withdrawalOf(regretted))],
+			}),
+		);
+		// Long enough for one that waits for nobody; how long the other waits does not matter.
+		await Promise.race([withdrawal, new Promise((resolve) => setTimeout(resolve, 500))]);
+		goOn.resolve();
+
+		expect(await replayed).toBe(1);
+		expect((await withdrawal).acks).toMatchObject([{ id: regretted.id, status: 'applied' }]);
+		expect(await kilometres()).toBe(6);
+	});
+
 	it('is refused when the newer server cannot read it or says no', async () => {
 		const unreadable = aMutation('bike.polish', { colour: 'red' }, door.now);
 		const no = wish(7);
@@ -258,6 +292,7 @@ describe.each(ports)('what was parked on %s', (kind) => {
 		expect(answer.lastSeq).toBe(501);
 		expect(await replayOfParked(door.world)()).toBe(0);
 		expect(await statusOf(last.id)).toBe('parked');
+		expect(await test.port.parked(null, 10)).toEqual([]);
 		const [row] = (await test.port.read(booking, [bookingId])) as unknown as Booking[];
 		expect(row?.status).toBe('received');
 	});

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { booking, type Booking } from '#sync/booking/entity.ts';
 import { observation } from '#sync/observation/entity.ts';
+import { vehicle } from '#sync/vehicle/entity.ts';
 import { mutationCrash } from '#server/db/device.ts';
+import { ConstraintViolation, type PortTransaction } from '#server/db/port.ts';
 import { perform } from '#server/domain/perform.ts';
 import { asha, ashasBike, kiran, lakshmi, ravi, stranger } from '#tests/support/cast.ts';
 import { aMember, aMutation, aWish, nextId, openDoor, type Door } from '#tests/support/door.ts';
@@ -172,6 +174,29 @@ describe.each(ports)('the door on %s', (kind) => {
 		expect(await bookings()).toEqual([]);
 		expect(await test.port.list(mutationCrash, { id: member.mutation.id })).toMatchObject([
 			{ count: 3 },
+		]);
+	});
+
+	it('parks for the third time, too, what the database refuses for a reason that nobody has named', async () => {
+		const { port } = door.world;
+		const refusing = (tx: PortTransaction): PortTransaction => ({
+			...tx,
+			flush(writes) {
+				if (!writes.some((each) => each.entity === vehicle)) return tx.flush(writes);
+				throw new ConstraintViolation('what_nobody_named');
+			},
+		});
+		const transaction: typeof port.transaction = (work) =>
+			port.transaction((tx) => work(refusing(tx)));
+		const world = { ...door.world, port: { ...port, transaction } };
+		const bike = { registrationNumber: 'KA51ZZ0004', make: 'TVS', model: 'XL', class: 'scooter' };
+		const member = aMember(asha, aMutation('vehicle.add', bike, door.now));
+		for (let n = 0; n < 2; n += 1)
+			await expect(perform(world, [member])).rejects.toThrow('crashed');
+
+		expect(await perform(world, [member])).toMatchObject([{ status: 'parked' }]);
+		expect(await test.port.list(mutationCrash, { id: member.mutation.id })).toMatchObject([
+			{ count: 3, error: 'ConstraintViolation: what_nobody_named' },
 		]);
 	});
 

@@ -1,12 +1,14 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import type { Actor } from '#sync/core/actor.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { scopeOf } from '#sync/core/scope.ts';
 import { addMs, hourMs } from '#sync/core/time.ts';
+import type { PullPage } from '#server/db/port.ts';
 import { actorOf } from '#server/domain/access.ts';
 import { sync } from '#server/domain/sync.ts';
 import { asha, lakshmiMotors, ravi } from '#tests/support/cast.ts';
-import { aMutation, aWish, openDoor, type Door } from '#tests/support/door.ts';
+import { aWish, openDoor, type Door } from '#tests/support/door.ts';
+import { looksAt, userOf } from '#tests/support/looks.ts';
 import { aPort, type TestPort } from '#tests/support/ports.ts';
-import { aNewBike, aRequest, endGrants, sent } from '#tests/support/requests.ts';
+import { aRequest, endGrants, sent } from '#tests/support/requests.ts';
 
 let test: TestPort;
 let door: Door;
@@ -14,9 +16,7 @@ beforeEach(async () => {
 	test = await aPort('memory');
 	door = await openDoor(test);
 });
-
-const aTap = () => aMutation('vehicle.add', aNewBike(), door.now);
-const userOf = (actor: Actor) => String(actor.userId);
+const { aTap } = looksAt(() => ({ test, door }));
 
 describe('an app of another version', () => {
 	beforeEach(async () => {
@@ -59,6 +59,34 @@ describe('an app of another version', () => {
 			});
 		},
 	);
+});
+
+describe('catalogues that are not followed any more', () => {
+	it('are told by their ids, and not read for that however many are named', async () => {
+		const { install, era } = await sync(door.world, asha, aRequest());
+		const named = scopeOf.catalog(lakshmiMotors);
+		await test.port.transaction((tx) =>
+			tx.stamp(
+				[{ scope: named, collection: 'shops', id: lakshmiMotors, gone: null }],
+				[],
+				door.now,
+			),
+		);
+		const pull = vi.spyOn(test.port, 'pull');
+
+		const { gone, docs } = await sync(
+			door.world,
+			asha,
+			aRequest({ install, era, cursors: { [named]: 1 } }),
+		);
+
+		expect(gone).toEqual([{ collection: 'shops', id: lakshmiMotors, reason: 'moved' }]);
+		expect(docs.shops).toBeUndefined();
+		const pages: PullPage[] = [];
+		for (const { value } of pull.mock.results) pages.push((await value) as PullPage);
+		expect(pages.some(({ changes }) => changes.some(({ id }) => id === lakshmiMotors))).toBe(true);
+		for (const { rows } of pages) expect(rows['shop'] ?? []).toEqual([]);
+	});
 });
 
 describe('a cursor that says nothing any more', () => {

@@ -89,6 +89,40 @@ describe.each(ports)('a visit that was on a screen, on %s', (kind) => {
 		expect(mark?.jobVersion).toBeLessThan(1_000);
 	});
 
+	it('costs a line of the log for each state that it really had, whatever a phone makes up', async () => {
+		const { version } = await visit();
+		const lines = async () => {
+			const forged = Array.from({ length: 20 }, (_, n) => ({
+				bookingId: n % 2 === 0 ? bookingId : id('booking', 900 + n),
+				bookingVersion: 1_000 + n,
+				jobVersion: 1_000 + n,
+			}));
+			let claimed = 0;
+			const { port } = test;
+			const transaction: typeof port.transaction = (work) =>
+				port.transaction((tx) =>
+					work({
+						...tx,
+						async claim(claims) {
+							const fresh = await tx.claim(claims);
+							claimed += fresh.size;
+							return fresh;
+						},
+					}),
+				);
+			await sync(
+				{ ...door.world, port: { ...port, transaction } },
+				asha,
+				aRequest({ seen: forged }),
+			);
+			return claimed;
+		};
+
+		expect(await lines()).toBe(1);
+		expect(await marks()).toMatchObject([{ bookingVersion: version }]);
+		expect(await lines()).toBe(0);
+	});
+
 	it.each([
 		['another customer', kiran],
 		['another shop', joseph],

@@ -73,6 +73,55 @@ describe("a person's devices", () => {
 	});
 });
 
+describe('devices without number', () => {
+	it('are told fifty at a time, the one heard last first, to the last one', async () => {
+		const old = await aPhone(121, { pending: 7 });
+		await aPhone(121);
+		for (let n = 0; n < 55; n += 1) {
+			server.pass(1);
+			await sync(old.token, randomUUID());
+		}
+
+		const first = await server.ask('GET', '/api/devices', { as: old.token });
+		const { id } = (first.body.devices as { id: string }[])[49]!;
+		const rest = await server.ask('GET', `/api/devices?after=${id}`, { as: old.token });
+
+		expect([first.body.devices.length, first.body.more]).toEqual([50, true]);
+		expect([rest.body.devices.length, rest.body.more]).toEqual([7, false]);
+		const told = [...first.body.devices, ...rest.body.devices] as { id: string }[];
+		expect(new Set(told.map((each) => each.id)).size).toBe(57);
+		expect(rest.body.devices).toContainEqual(expect.objectContaining({ id: old.id, pending: 7 }));
+		const behind = (after: string) =>
+			server.ask('GET', `/api/devices?after=${after}`, { as: old.token });
+		expect((await behind(randomUUID())).status).toBe(404);
+		expect((await behind('1')).status).toBe(400);
+	});
+
+	it('cannot be made: beyond a hundred in a day a person makes none, and goes on with those he has', async () => {
+		const phoneNumber = '+919812345671';
+		await server.ask('POST', '/api/auth/phone-number/send-otp', { body: { phoneNumber } });
+		const outbox = `/api/demo/outbox?phone=${encodeURIComponent(phoneNumber)}`;
+		const { body: sms } = await server.ask('GET', outbox);
+		const [{ text }] = sms.messages as [{ text: string }];
+		const entered = await server.ask('POST', '/api/auth/phone-number/verify', {
+			body: { phoneNumber, code: text.slice(0, 6) },
+		});
+		const token: string = entered.body.token;
+		const first = { id: randomUUID(), browserId: randomUUID() };
+		const again = () =>
+			server.ask('POST', '/api/sync', { as: token, body: aRequest({ device: first }) });
+		expect((await again()).status).toBe(200);
+		for (let n = 1; n < 100; n += 1) expect((await sync(token, randomUUID())).status).toBe(200);
+
+		const { status, body } = await sync(token, randomUUID());
+
+		expect([status, body.code]).toEqual([429, 'too_many_attempts']);
+		expect((await again()).status).toBe(200);
+		server.pass(86_400);
+		expect((await sync(token, randomUUID())).status).toBe(200);
+	});
+});
+
 describe('a device that is signed off', () => {
 	it('loses its session and its stream, and is heard no more', async () => {
 		const lost = await aPhone(135);

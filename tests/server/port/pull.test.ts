@@ -48,6 +48,19 @@ describe.each(ports)('a pull on %s', (kind) => {
 		expect(await pull({ [toRavi]: 0 })).toMatchObject({ changes: [], cursors: { [toRavi]: 0 } });
 	});
 
+	it('of ids alone brings what changed as ever, and no rows', async () => {
+		await test.addUsers([ids.user]);
+		await test.write(...stored.map((each) => inserted(each, sampleOf(each))));
+		await stamp(touched(floor, 'shops', ids.shop), touched(floor, 'jobs', ids.job));
+		await stamp(touched(floor, 'jobs', idOf(1_001), 'moved'));
+
+		const whole = await pull({ [floor]: 0 });
+		const page = await test.port.pull({ cursors: { [floor]: 0 }, rowsMax: 1_000, idsOnly: true });
+
+		expect(whole.rows['shop']).toHaveLength(1);
+		expect(page).toEqual({ ...whole, rows: {} });
+	});
+
 	it('brings the whole of each live document, as a read would', async () => {
 		await test.addUsers([ids.user]);
 		await test.write(...stored.map((each) => inserted(each, sampleOf(each))));

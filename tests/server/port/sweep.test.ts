@@ -111,6 +111,67 @@ describe.each(ports)('what has left a scope, on %s,', (kind) => {
 	});
 });
 
+describe.each(ports)('news on %s', (kind) => {
+	let test: TestPort;
+	beforeAll(async () => {
+		test = await aPort(kind);
+		await test.addUsers([ids.user]);
+		await test.write(
+			...stored.filter((each) => each !== notice).map((each) => inserted(each, sampleOf(each))),
+		);
+	});
+	afterAll(() => test.close());
+
+	const asha = scopeOf.customer(ids.customer);
+	const ravi = scopeOf.worker(ids.ravi);
+	const to = { customerId: null, workerId: null, shopId: null };
+	const aNotice = (n: number, addressee: object, at: Instant) => ({
+		...sampleOf(notice),
+		...to,
+		...addressee,
+		id: idOf(4_000 + n),
+		at,
+	});
+
+	it('that is old is forgotten and gone from where it was told, some at a time', async () => {
+		const old = Array.from({ length: 300 }, (_, n) =>
+			aNotice(n, { customerId: ids.customer }, addMs(earlier, n)),
+		);
+		const others = [
+			aNotice(300, { workerId: ids.ravi }, earlier),
+			aNotice(301, { shopId: ids.shop }, addMs(later, -1)),
+			aNotice(302, { shopId: ids.shop }, later),
+		];
+		await test.write(inserted(notice, ...old, ...others));
+		const all = [...old.map(() => asha), ravi, office, office];
+		await test.port.transaction((tx) =>
+			tx.stamp(
+				all.map((scope, n) => ({ scope, collection: 'notices', id: idOf(4_000 + n), gone: null })),
+				[],
+				earlier,
+			),
+		);
+
+		const moved: Record<Scope, number>[] = [];
+		for (let heads = await test.port.forgetNews(later, later); Object.keys(heads).length > 0;) {
+			moved.push(heads);
+			heads = await test.port.forgetNews(later, later);
+		}
+
+		expect(moved.length).toBeGreaterThan(1);
+		expect(Object.assign({}, ...moved)).toEqual(await test.port.heads([asha, ravi, office]));
+		expect(await test.port.list(notice, {})).toMatchObject([{ id: idOf(4_302) }]);
+		const { changes, rows } = await test.port.pull({
+			cursors: { [asha]: 1, [ravi]: 1, [office]: 1 },
+			rowsMax: 1_000,
+		});
+		expect(changes).toHaveLength(302);
+		expect(new Set(changes.map((each) => each.gone))).toEqual(new Set(['aged']));
+		expect(rows['notice'] ?? []).toEqual([]);
+		expect(await test.port.sweepGone(addMs(later, 1))).toBe(302);
+	});
+});
+
 describe.each(ports)('a page on %s', (kind) => {
 	const bytesMax = 20_000;
 	let test: TestPort;

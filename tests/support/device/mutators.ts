@@ -63,6 +63,35 @@ export const rename = mutator({
 	},
 });
 
+/** Depends on what is not there: no other bike may have the plate. */
+export const claimPlate = mutator({
+	...shared,
+	name: 'bike.claimPlate',
+	kind: 'request',
+	by: ['customer'],
+	args: z.strictObject({ plate: parse.text(20, 1), customerId: parse.id }),
+	async run({ store, newId, now }, { plate, customerId }) {
+		const same = await store.list(vehicle, { registrationKey: plate });
+		refuseUnless(
+			same.every((bike) => bike.retiredAt !== null),
+			'plate_taken',
+		);
+		store.insert(vehicle, {
+			id: newId(),
+			customerId,
+			registrationNumber: plate,
+			registrationKey: plate,
+			make: 'Hero',
+			model: 'Splendor',
+			class: 'commuter',
+			odometerKm: null,
+			verification: 'none',
+			retiredAt: null,
+			createdAt: now,
+		});
+	},
+});
+
 /** Depends on a whole collection: how many bikes there are. */
 const countBikes = mutator({
 	...shared,
@@ -134,6 +163,7 @@ const all: readonly AnyMutator[] = [
 	registerBike,
 	readOdometer,
 	rename,
+	claimPlate,
 	countBikes,
 	startClock,
 	askShop,
