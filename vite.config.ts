@@ -17,7 +17,7 @@ const first = [
 	/src\/lib\/ui\/(?:icons\/.*|Page|Callout|Pill|SyncMark|Empty|Lazy|LanguageSwitch|lazily|go|looked|mark|now|at-once)\b/,
 	/src\/lib\/snapshot\/(?:snapshot|kept)\.ts/,
 	/src\/lib\/words\/(?:format|words\.svelte|catalogue)\.ts/,
-	/src\/lib\/device\/(?:session|in-use|queries|sync-state|server-mode)\.svelte\.ts/,
+	/src\/lib\/device\/(?:browser|running|session|live)\/(?:session|in-use|queries|sync-state|server-mode)\.svelte\.ts/,
 	/src\/lib\/parts\/role\//,
 	/src\/lib\/pwa\/(?:painted|install|install-prompt\.svelte)\.ts/,
 ];
@@ -25,7 +25,7 @@ const visit = [
 	/src\/lib\/parts\/(?:action\/(?:action|difference|WorkMark)|booking\/(?:AboutVisit|booking|read-marks))\b/,
 	/src\/lib\/ui\/Choice\b/,
 	/src\/lib\/parts\/(?:later\.ts|vehicle\/Plate|refusal\/(?:attempts|refused))\b/,
-	/src\/lib\/device\/(?:perform|news\.svelte)\.ts/,
+	/src\/lib\/device\/live\/(?:perform|news\.svelte)\.ts/,
 	/sync\/(?:booking|job)\/(?:rules|states)\.ts/,
 ];
 const later = [

@@ -78,6 +78,7 @@ describe('a phone that was signed off', () => {
 
 		vi.mocked(crypto.subtle.encrypt).mockRestore(); // There is room again at the next start.
 		await app.inUse.device?.close();
+		tab.reopen();
 		app = await loadApp();
 		await app.start('test');
 		await gone('KA51AB9876');
@@ -113,6 +114,7 @@ describe('a phone that was signed off', () => {
 			};
 			vi.stubGlobal('fetch', cutOff);
 			const ticking = vi.spyOn(globalThis, 'setInterval');
+			tab.reopen();
 			app = await loadApp();
 			await app.start('test');
 			expect(app.session.state).toBe('signed_out');
@@ -123,6 +125,7 @@ describe('a phone that was signed off', () => {
 			if (what === 'a minute') tick();
 			else if (what === 'network') tab.window.dispatchEvent(new Event('online'));
 			else {
+				tab.reopen();
 				app = await loadApp();
 				await app.start('test');
 			}
@@ -141,6 +144,7 @@ describe('a phone that was signed off', () => {
 		await writePhone({ contact });
 		tab.local.set('moto-contact', JSON.stringify(contact));
 		server.signOff(device.id);
+		tab.reopen();
 		app = await loadApp();
 		await app.start('test');
 		await gone('KA51HB0011');
@@ -253,6 +257,7 @@ describe('a browser that was killed early', () => {
 		tab.cookies.clear();
 		server.unreachable = false;
 
+		tab.reopen();
 		app = await loadApp();
 		await app.start('test');
 		await app.inUse.device!.device.sync();

@@ -1,84 +1,67 @@
 import 'fake-indexeddb/auto';
 import { Dexie } from 'dexie';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { schemaVersion } from '#sync/protocol/version.ts';
-import { openBrowserStore, type BrowserStore } from '#lib/device/browser/browser-store.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { outboxName } from '#lib/device/browser/names.ts';
 import { id } from '#tests/support/cast.ts';
 import { after } from '#tests/support/device/fakes.ts';
 import { aBike } from '#tests/support/device/phone.ts';
+import { aBrowserDisk, anOwner, openFor } from '#tests/support/device/browser-disk.ts';
 
-let owners = 0;
-const anOwner = () => id('user', 500 + (owners += 1));
-const openFor = (owner: string) => openBrowserStore(owner, schemaVersion, id('device', 1));
-
-let store: BrowserStore;
-let owner: string;
-beforeEach(async () => {
-	vi.spyOn(console, 'warn').mockReturnValue(undefined); // RxDB introduces itself once.
-	owner = anOwner();
-	store = await openFor(owner);
-});
-afterEach(() => store.close());
-afterAll(async () => {
-	for (const name of await Dexie.getDatabaseNames()) await Dexie.delete(name);
-});
-const reopen = async () => {
-	await store.close();
-	store = await openFor(owner);
-};
+const disk = aBrowserDisk();
 
 describe('a browser that lost', () => {
 	const cursors = { 'customer:1': 4 };
 	beforeEach(async () => {
-		await store.append({
+		await disk.store.append({
 			...{ id: id('grant', 1), name: 'bike.rename', text: '{}', enqueuedAt: after(0) },
 		});
-		await store.change(({ place }) => ({ place: { ...place, cursors } }));
-		await store.write('vehicles', [aBike()], []);
+		await disk.store.change(({ place }) => ({ place: { ...place, cursors } }));
+		await disk.store.write('vehicles', [aBike()], []);
 	});
 	const databases = async (part: string) =>
-		(await Dexie.getDatabaseNames()).filter((name) => name.includes(part) && name.includes(owner));
+		(await Dexie.getDatabaseNames()).filter(
+			(name) => name.includes(part) && name.includes(disk.owner),
+		);
 	async function lose(names: readonly string[]): Promise<void> {
 		expect(names.length).toBeGreaterThan(0);
-		await store.close();
-		for (const name of names) await Dexie.delete(name);
-		store = await openFor(owner);
+		await disk.reopen(async () => {
+			for (const name of names) await Dexie.delete(name);
+		});
 	}
-	const known = async () => (await store.books()).place.cursors;
+	const known = async () => (await disk.store.books()).place.cursors;
 
 	it('nothing reads on where it was', async () => {
-		await reopen();
+		await disk.reopen();
 		expect(await known()).toEqual(cursors);
-		expect(await store.docs('vehicles')).toHaveLength(1);
+		expect(await disk.store.docs('vehicles')).toHaveLength(1);
 	});
 
 	it('its documents reads them all again, and keeps its work', async () => {
 		await lose(await databases('rxdb-dexie-'));
 		expect(await known()).toEqual({});
-		expect((await store.books()).outbox).toHaveLength(1);
-		expect(store.isNew).toBe(false);
+		expect((await disk.store.books()).outbox).toHaveLength(1);
+		expect(disk.store.isNew).toBe(false);
 	});
 
 	it.each(['--bookings', '--_rxdb_internal'])('one of them (%s) reads all again', async (part) => {
 		await lose(await databases(part));
 		expect(await known()).toEqual({});
-		expect(await store.docs('vehicles')).toEqual([]);
+		expect(await disk.store.docs('vehicles')).toEqual([]);
 	});
 
 	it('its books does not show documents that nothing would ever renew', async () => {
-		await lose([outboxName(owner)]);
-		expect(store.isNew).toBe(true);
+		await lose([outboxName(disk.owner)]);
+		expect(disk.store.isNew).toBe(true);
 		expect(await known()).toEqual({});
-		expect(await store.docs('vehicles')).toEqual([]);
+		expect(await disk.store.docs('vehicles')).toEqual([]);
 	});
 
 	it('everything starts as a new one', async () => {
 		await lose(await databases(''));
-		expect(store.isNew).toBe(true);
+		expect(disk.store.isNew).toBe(true);
 		expect(await known()).toEqual({});
-		await reopen();
-		expect(store.isNew).toBe(false);
+		await disk.reopen();
+		expect(disk.store.isNew).toBe(false);
 	});
 });
 
@@ -86,19 +69,19 @@ describe('the books', () => {
 	it('keep what was lost until that is read, and whatever else a row carries', async () => {
 		const lost = { count: 3, lastContact: null };
 		const subject = { code: 'Q7RK2M', plate: 'KA51HB0011' };
-		await store.append({
+		await disk.store.append({
 			...{ id: id('grant', 1), name: 'bike.rename', text: '{}', enqueuedAt: after(0), subject },
 		});
-		await store.change(({ outbox }) => ({
+		await disk.store.change(({ outbox }) => ({
 			lost,
 			outbox: outbox.map((row) => ({ ...row, withdrawn: true })),
 		}));
-		await reopen();
+		await disk.reopen();
 
-		expect((await store.books()).lost).toEqual(lost);
-		expect((await store.books()).outbox).toMatchObject([{ subject, withdrawn: true }]);
-		await store.change(() => ({ lost: null }));
-		expect((await store.books()).lost).toBeNull();
+		expect((await disk.store.books()).lost).toEqual(lost);
+		expect((await disk.store.books()).outbox).toMatchObject([{ subject, withdrawn: true }]);
+		await disk.store.change(() => ({ lost: null }));
+		expect((await disk.store.books()).lost).toBeNull();
 	});
 
 	it('of the first version of the app are read, and only added to', async () => {

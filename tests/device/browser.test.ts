@@ -52,6 +52,7 @@ const addBike = () => app.perform('vehicle.add', { registrationNumber: 'KA 51 AB
 /** The browser is closed and opened again. */
 async function restart(): Promise<void> {
 	await app.inUse.device?.close();
+	tab.reopen();
 	app = await loadApp();
 	await app.start('test');
 }
@@ -60,6 +61,7 @@ describe('the device in a browser', () => {
 	it('takes a tap that comes while the app starts: it waits for the database', async () => {
 		await app.start('test');
 		await app.inUse.device?.close();
+		tab.reopen();
 		app = await loadApp();
 		const starting = app.start('test');
 
@@ -244,6 +246,7 @@ describe('the storage of a browser', () => {
 		const browserId = tab.local.get('moto-browser');
 		tab.local.clear();
 		server.unreachable = false;
+		tab.reopen();
 		app = await loadApp();
 		await app.start('test');
 

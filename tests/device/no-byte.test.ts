@@ -170,6 +170,7 @@ describe('not a byte of a person stays in a browser that he', () => {
 		await app.forgetSession({ owner: userId, books: 'erased' }, 'left');
 		await app.inUse.device!.store.close();
 		server.signedIn = null;
+		tab.reopen();
 		app = await loadApp();
 		await app.start('test');
 
@@ -205,6 +206,7 @@ describe('signing out', () => {
 
 		// The browser is killed so soon that its strings are not on the disk.
 		tab.local.clear();
+		tab.reopen();
 		app = await loadApp();
 		await app.start('test');
 		expect(app.session.me).toBeNull();

@@ -43,20 +43,35 @@ describe('the store of a mutator on a phone', () => {
 		expect(await store.list(workerTime, { jobId })).toHaveLength(2);
 		expect(await store.list(workerTime, { jobId, endedAt: null })).toEqual([clock(2)]);
 		expect([...reads.gets.keys()]).toEqual([`jobs/${jobId}`]);
-		expect([...reads.collections]).toEqual([]);
+		expect(reads.searches).toEqual([]);
 
 		expect(await store.list(workerTime, { workerId: id('worker', 1) })).toHaveLength(2);
-		expect([...reads.collections]).toEqual(['jobs']);
+		expect(reads.searches).toMatchObject([{ collection: 'jobs', found: new Set([jobId]) }]);
 	});
 
-	it('has read a whole collection when it looked for a row in vain', async () => {
+	it('knows what it would have found when it looked for a row in vain', async () => {
 		const { store, reads } = garage();
 
 		expect(await store.find(workerTime, id('grant', 9))).toBeNull();
 		await expect(store.get(vehicle, id('vehicle', 9))).rejects.toThrow('not_found');
 
-		expect([...reads.collections]).toEqual(['jobs']);
+		const [search] = reads.searches;
+		expect(search).toMatchObject({ collection: 'jobs', found: new Set() });
+		expect(search?.finds(aJobDoc([clock(2)]))).toBe(false);
+		expect(search?.finds(aJobDoc([clock(9)]))).toBe(true);
 		expect([...reads.gets.keys()]).toEqual([`vehicles/${id('vehicle', 9)}`]);
+	});
+
+	it('knows what else it would have listed', async () => {
+		const { store, reads } = garage();
+
+		await store.list(vehicle, { model: ['Activa', 'Dio'], retiredAt: null });
+
+		const [search] = reads.searches;
+		expect(search?.found).toEqual(new Set([ashasBike]));
+		expect(search?.finds(aBike({ model: 'Dio' }))).toBe(true);
+		expect(search?.finds(aBike({ model: 'Jupiter' }))).toBe(false);
+		expect(search?.finds(aBike({ model: 'Dio', retiredAt: monday }))).toBe(false);
 	});
 
 	it('lists by one of several values, ordered by id, its own writes included', async () => {

@@ -1,8 +1,5 @@
 import 'fake-indexeddb/auto';
-import { Dexie } from 'dexie';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { schemaVersion } from '#sync/protocol/version.ts';
-import { openBrowserStore, type BrowserStore } from '#lib/device/browser/browser-store.ts';
+import { describe, expect, it, vi } from 'vitest';
 import { StorageFull } from '#lib/device/browser/storage-full.ts';
 import { aJob } from '#tests/support/builders.ts';
 import type { Doc } from '#sync/core/document.ts';
@@ -10,22 +7,9 @@ import { ashasBike, id, idOf, lakshmiMotors } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';
 import { after } from '#tests/support/device/fakes.ts';
 import { aBike, aPhone, bikeKey, bikeShown } from '#tests/support/device/phone.ts';
+import { aBrowserDisk } from '#tests/support/device/browser-disk.ts';
 
-let owners = 0;
-const anOwner = () => id('user', 500 + (owners += 1));
-const openFor = (owner: string) => openBrowserStore(owner, schemaVersion, id('device', 1));
-
-let store: BrowserStore;
-let owner: string;
-beforeEach(async () => {
-	vi.spyOn(console, 'warn').mockReturnValue(undefined); // RxDB introduces itself once.
-	owner = anOwner();
-	store = await openFor(owner);
-});
-afterEach(() => store.close());
-afterAll(async () => {
-	for (const name of await Dexie.getDatabaseNames()) await Dexie.delete(name);
-});
+const disk = aBrowserDisk();
 
 const jobId = (n: number) => idOf(60, n);
 const asDoc = (row: object, parts: object = {}) => ({ ...row, ...parts }) as unknown as Doc;
@@ -65,21 +49,21 @@ describe('a full phone', () => {
 	])('says so at once and keeps nothing (%s, %i)', async (name, code) => {
 		full(quota(name, code));
 
-		await expect(store.append(entry(1))).rejects.toThrow(StorageFull);
-		const books = await store.books();
+		await expect(disk.store.append(entry(1))).rejects.toThrow(StorageFull);
+		const books = await disk.store.books();
 		expect(books.outbox).toEqual([]);
 		expect(books.device.nextSeq).toBe(1);
 	});
 
 	it('forgets photos that the server has, before it gives up', async () => {
-		const sha = await store.photos.keep(new Blob(['a photo']));
-		await store.photos.mark(sha, 'uploaded');
-		const waits = await store.photos.keep(new Blob(['another']));
+		const sha = await disk.store.photos.keep(new Blob(['a photo']));
+		await disk.store.photos.mark(sha, 'uploaded');
+		const waits = await disk.store.photos.keep(new Blob(['another']));
 		full(quota('QuotaExceededError'), 1);
 
-		expect(await store.append(entry(1))).toMatchObject({ seq: 1 });
-		expect(await store.photos.find(sha)).toBeNull();
-		expect(await store.photos.find(waits)).toMatchObject({ state: 'waiting' });
+		expect(await disk.store.append(entry(1))).toMatchObject({ seq: 1 });
+		expect(await disk.store.photos.find(sha)).toBeNull();
+		expect(await disk.store.photos.find(waits)).toMatchObject({ state: 'waiting' });
 	});
 
 	it('then forgets visits that ended over a week ago, but none that work speaks of', async () => {
@@ -91,33 +75,33 @@ describe('a full phone', () => {
 			});
 		const job = (n: number) =>
 			asDoc({ ...aJob(), id: jobId(n), bookingId: id('booking', n) }, { assignments: [] });
-		await store.write(
+		await disk.store.write(
 			'bookings',
 			[visit(1, 8), visit(2, 6), visit(3, 9), visit(4, 9, 'received')],
 			[],
 		);
-		await store.write('jobs', [job(1), job(2), job(3)], []);
-		await store.append({ ...entry(1), text: `{"jobId":"${jobId(3)}"}` });
-		await store.change(({ place }) => ({ place: { ...place, syncedAt: after(0) } }));
+		await disk.store.write('jobs', [job(1), job(2), job(3)], []);
+		await disk.store.append({ ...entry(1), text: `{"jobId":"${jobId(3)}"}` });
+		await disk.store.change(({ place }) => ({ place: { ...place, syncedAt: after(0) } }));
 		full(quota('QuotaExceededError'));
 
-		await expect(store.append(entry(2))).rejects.toThrow(StorageFull);
-		const left = (await store.docs('bookings')).map((each) => each.id).sort();
+		await expect(disk.store.append(entry(2))).rejects.toThrow(StorageFull);
+		const left = (await disk.store.docs('bookings')).map((each) => each.id).sort();
 		expect(left).toEqual([2, 3, 4].map((n) => id('booking', n)));
-		expect((await store.docs('jobs')).map((each) => each.id).sort()).toEqual(
+		expect((await disk.store.docs('jobs')).map((each) => each.id).sort()).toEqual(
 			[2, 3].map((n) => jobId(n)),
 		);
 	});
 
 	it('is not what any other failure is taken for', async () => {
 		full(quota('DataError'));
-		await expect(store.append(entry(1))).rejects.not.toThrow(StorageFull);
+		await expect(disk.store.append(entry(1))).rejects.not.toThrow(StorageFull);
 	});
 
 	it('shows nothing that was not written', async () => {
 		const authority = new Authority();
 		authority.put(bikeKey, aBike());
-		const { device } = await aPhone(authority, { store });
+		const { device } = await aPhone(authority, { store: disk.store });
 		await device.sync();
 		full(quota('QuotaExceededError'));
 

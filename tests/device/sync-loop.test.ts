@@ -163,10 +163,15 @@ describe('the sync loop', () => {
 });
 
 describe('a phone without network', () => {
-	it('tries again by itself, at a random moment within a doubling time up to a minute', async () => {
+	it.each([
+		['a minute in a pocket', false, [15_984, 31_968, 59_940, 59_940, 59_940]],
+		['a quarter of one where somebody looks', true, [14_985, 14_985, 14_985, 14_985, 14_985]],
+	])('tries again at a random moment within a doubling time up to %s', async (...given) => {
+		const [, isVisible, last] = given;
 		const authority = aServer();
 		authority.failure = new SendFailure('offline');
-		const { device, timers } = await aPhone(authority, { random: () => 0.999 });
+		const phone = { random: () => 0.999, isVisible: () => isVisible };
+		const { device, timers } = await aPhone(authority, phone);
 		await device.sync();
 
 		const waits: number[] = [];
@@ -174,7 +179,7 @@ describe('a phone without network', () => {
 			waits.push(Math.round(timers.fire()));
 			await quiet();
 		}
-		expect(waits).toEqual([999, 1998, 3996, 7992, 15984, 31968, 59940, 59940, 59940]);
+		expect(waits).toEqual([999, 1_998, 3_996, 7_992, ...last]);
 		expect(timers.waiting()).toHaveLength(1);
 
 		authority.failure = null;

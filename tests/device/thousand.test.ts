@@ -9,7 +9,7 @@ import { schemaVersion } from '#sync/protocol/version.ts';
 import { id } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';
 import { quiet } from '#tests/support/device/fakes.ts';
-import { rename } from '#tests/support/device/mutators.ts';
+import { claimPlate, rename } from '#tests/support/device/mutators.ts';
 import { aBike, aDisk, aPhone } from '#tests/support/device/phone.ts';
 
 const bikes = Array.from({ length: 50 }, (_, n) => id('vehicle', 100 + n));
@@ -99,9 +99,11 @@ describe('a thousand actions without network', () => {
 	});
 
 	it('arrive in twenty rounds, in their order, while more is done', async () => {
-		const { authority, device, tap } = await aPhoneOffline();
+		const { authority, device, store, tap } = await aPhoneOffline();
 		for (let n = 0; n < 1_000; n += 1) await tap(n);
 		await quiet();
+		const run = vi.spyOn(rename, 'run');
+		const reads = vi.spyOn(store, 'books');
 		const before = authority.requests.length;
 		authority.failure = null;
 		const started = performance.now();
@@ -120,5 +122,24 @@ describe('a thousand actions without network', () => {
 			Array.from({ length: 1_001 }, (_, index) => index + 1),
 		);
 		expect(device.pending()).toEqual([]);
+		// Once each, by the server, and the last tap here: all came out as it was shown.
+		expect(run).toHaveBeenCalledTimes(1_002);
+		// All that waits is read with them.
+		expect(reads.mock.calls.length).toBeLessThanOrEqual(batches.length * 5);
+	});
+
+	it('do not run again because others have arrived among which they looked for one', async () => {
+		const { authority, device } = await aPhoneOffline();
+		const customerId = id('customer', 11);
+		for (let n = 0; n < 1_000; n += 1)
+			await device.perform('bike.claimPlate', { plate: `KA51Q${1_000 + n}`, customerId });
+		const run = vi.spyOn(claimPlate, 'run');
+		authority.failure = null;
+		await device.sync();
+
+		expect(authority.performed).toHaveLength(1_000);
+		expect(run).toHaveBeenCalledTimes(1_000);
+		expect(device.pending()).toEqual([]);
+		expect(await device.documents('vehicles')).toHaveLength(1_050);
 	});
 });

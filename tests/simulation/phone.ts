@@ -3,6 +3,7 @@ import { addMs } from '#sync/core/time.ts';
 import { uuidV7 } from '#sync/core/id.ts';
 import { schemaVersion } from '#sync/protocol/version.ts';
 import { createDevice, type Device } from '#lib/device/sync/device.ts';
+import { Stopped } from '#lib/device/sync/lease.ts';
 import { createMemoryDisk, type MemoryDisk } from '#lib/device/sync/memory-store.ts';
 import type { DeviceStore } from '#lib/device/sync/store.ts';
 import { createMutex } from '#lib/device/sync/mutex.ts';
@@ -50,6 +51,15 @@ export class DiskFull extends Error {
 	override readonly name = 'QuotaExceededError';
 }
 
+/** What somebody waits for when the process is killed never comes: nobody hears that it has stopped. */
+const untilKilled =
+	<A extends unknown[], T>(ask: (...args: A) => Promise<T>) =>
+	(...args: A): Promise<T> =>
+		ask(...args).catch((error: unknown) => {
+			if (error instanceof Stopped) return new Promise<never>(() => undefined);
+			throw error;
+		});
+
 export const phoneOf = (options: PhoneOptions): Phone =>
 	phoneWith(options, createMemoryDisk(id('device', options.number), schemaVersion));
 
@@ -62,7 +72,7 @@ function phoneWith(options: PhoneOptions, disk: MemoryDisk): Phone {
 	const start = (): Device => {
 		const mutex = createMutex();
 		const now = () => addMs(time.now(), phone.skewMs);
-		const device = createDevice({
+		const running = createDevice({
 			store: options.store ? options.store(disk.open()) : disk.open(),
 			actor: () => actor,
 			browserId: id('browser', number),
@@ -77,6 +87,13 @@ function phoneWith(options: PhoneOptions, disk: MemoryDisk): Phone {
 			send: line.send,
 			report: broken,
 		});
+		const device: Device = {
+			...running,
+			perform: untilKilled(running.perform),
+			documents: untilKilled(running.documents),
+			withdraw: untilKilled(running.withdraw),
+			history: untilKilled(running.history),
+		};
 		watchShown(device, broken);
 		return device;
 	};

@@ -6,6 +6,8 @@ export type Tab = {
 	readonly session: Map<string, string>;
 	readonly cookies: Map<string, string>;
 	readonly window: EventTarget;
+	/** It is closed, and opened again: what listened to its window hears nothing any more. */
+	readonly reopen: () => void;
 	/** Everything that it wrote outside of databases, as one text. */
 	readonly written: () => string;
 };
@@ -13,15 +15,24 @@ export type Tab = {
 /** The parts of a browser that Node has not. What was uncaught there lands in `reported`. */
 export function aTab(reported: unknown[] = []): Tab {
 	const [local, session, cookies] = [aMap(), aMap(), aMap()];
-	const window = new EventTarget();
+	let window = new EventTarget();
+	const reopen = () => {
+		window = new EventTarget();
+		vi.stubGlobal('window', window);
+	};
 	vi.stubGlobal('localStorage', area(local));
 	vi.stubGlobal('sessionStorage', area(session));
-	vi.stubGlobal('window', window);
+	reopen();
 	vi.stubGlobal('location', new URL('http://localhost/'));
 	vi.stubGlobal('document', page(cookies));
 	vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
 	const written = () => JSON.stringify([local, session, cookies].map((each) => [...each]));
-	return { local, session, cookies, window, written };
+	return {
+		...{ local, session, cookies, reopen, written },
+		get window() {
+			return window;
+		},
+	};
 }
 
 const aMap = () => new Map<string, string>();

@@ -9,6 +9,14 @@ export type Did =
 	| 'did.job.complete'
 	| 'did.vehicle.add';
 
+/** What a mechanic taps of one visit, newest first. */
+export const wholeJob: readonly Did[] = [
+	'did.job.complete',
+	'did.job.start',
+	'did.booking.receive',
+	'did.job.accept',
+];
+
 type Fate = 'mark.accepted' | 'mark.seenByCustomer';
 
 /**

@@ -14,11 +14,14 @@ export function every(ms: number, run: () => void): void {
 	setInterval(run, ms);
 }
 
+const tooLate = (what: string, ms: number): Error =>
+	new DOMException(`${what} takes longer than ${ms} ms`, 'TimeoutError');
+
 /** Rejects when it takes longer. */
 export async function within<T>(ms: number, work: Promise<T>, what: string): Promise<T> {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const late = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new Error(`${what} takes longer than ${ms} ms`)), ms);
+		timer = setTimeout(() => reject(tooLate(what, ms)), ms);
 	});
 	try {
 		return await Promise.race([work, late]);

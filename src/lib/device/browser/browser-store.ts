@@ -8,7 +8,7 @@ import { deleteState, isStateWhole, openState, type StateCollections } from './s
 import type { DeviceStore } from '#lib/device/sync/store.ts';
 
 export type BrowserStore = DeviceStore &
-	Pick<BooksStore, 'tables' | 'isNew'> & {
+	Pick<BooksStore, 'tables' | 'isNew' | 'meta'> & {
 		readonly collections: StateCollections;
 		readonly photos: Photos;
 	};

@@ -5,6 +5,7 @@ import {
 	readBooks,
 	readMeta,
 	writeChange,
+	type Meta,
 	type Tables,
 } from './books-tables.ts';
 import type { DeviceStore, OutboxRow } from '#lib/device/sync/store.ts';
@@ -20,6 +21,8 @@ export type SacredStore = Pick<
 /** The same in this browser. */
 export type BooksStore = SacredStore & {
 	readonly tables: Tables;
+	/** The books but for the work in them, which can be much: a screen asks at every answer. */
+	readonly meta: () => Promise<Meta>;
 	/** There were none: they were made just now. */
 	readonly isNew: boolean;
 	/** Runs a write, and again once room was made for it; `StorageFull` when none can be made. */
@@ -50,6 +53,7 @@ export async function openBooks(
 		tables,
 		isNew,
 		withRoom,
+		meta: () => readMeta(tables).then((meta) => meta),
 		books: () => db.transaction('r', outbox, meta, () => readBooks(tables)),
 		append: async (entry) => {
 			const kept = await withRoom(() =>

@@ -53,7 +53,10 @@ export async function openState(name: string): Promise<StateStore> {
 			const found = await opened[collection].findOne(id).exec();
 			return found ? plain(found) : null;
 		},
-		docs: async (collection) => (await opened[collection].find().exec()).map(plain),
+		docs: async (collection, ids) => {
+			if (ids === undefined) return (await opened[collection].find().exec()).map(plain);
+			return [...(await opened[collection].findByIds([...ids]).exec()).values()].map(plain);
+		},
 		write: async (collection, docs, gone) => {
 			if (docs.length > 0) await put(opened[collection], docs);
 			if (gone.length > 0) await erase(opened[collection], gone);

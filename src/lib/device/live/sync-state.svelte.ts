@@ -2,6 +2,7 @@ import type { DocKey } from '#sync/core/document.ts';
 import type { Instant } from '#sync/core/time.ts';
 import type { BrowserDevice } from '#lib/device/running/browser-device.ts';
 import { report } from '#lib/device/browser/report.ts';
+import { coalesced } from '#lib/device/sync/coalesced.ts';
 import type { PendingWork } from '#lib/device/sync/device.ts';
 import { inUse, whenOpen } from '#lib/device/running/in-use.svelte.ts';
 import { keepWork, recallWork, type Work } from './last-look.ts';
@@ -128,15 +129,13 @@ export function followSyncState(): void {
 
 function follow({ owner, device, store, remembered }: BrowserDevice): () => void {
 	let stopped = false;
-	let reads = 0;
-	async function refresh(): Promise<void> {
-		reads += 1;
-		const mine = reads;
+	const refresh = coalesced(async () => {
+		if (stopped) return;
 		const history = await remembered(historyShown);
-		if (stopped || mine !== reads) return; // A later one is on its way.
+		if (stopped) return;
 		asked = { status: device.status(), pending: device.pending(), history, ready: true };
 		keepWork(owner, asked, syncState.syncedAt);
-	}
+	});
 	const ask = () => {
 		refresh().catch((error: unknown) => {
 			if (!stopped) report(error);

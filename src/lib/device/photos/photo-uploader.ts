@@ -6,6 +6,7 @@ import type { Http } from '#lib/device/sync/http.ts';
 import type { Photos } from '#lib/device/browser/photos.ts';
 import type { Ports } from '#lib/device/sync/ports.ts';
 import { codeOf } from '#lib/device/sync/problem.ts';
+import { answerOf } from '#lib/device/sync/unanswered.ts';
 
 export type PhotoUploader = {
 	/** Sends what waits, if this is the time for it. Resolves when it is done or has failed for now. */
@@ -81,10 +82,10 @@ const attemptsMax = 3;
 async function send(http: Http, photo: KeptPhoto): Promise<End> {
 	const path = `/api/blobs/${photo.sha}`;
 	for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-		const arrived = await http(path, { method: 'HEAD' }).catch(() => null);
+		const arrived = await answerOf(http(path, { method: 'HEAD' }));
 		const from = arrived?.ok ? Number(arrived.headers.get(offsetHeader) ?? Number.NaN) : Number.NaN;
 		if (!Number.isInteger(from)) return laterAs(arrived);
-		const response = await http(path, part(photo, from)).catch(() => null);
+		const response = await answerOf(http(path, part(photo, from)));
 		if (response?.status !== 409) return await endOf(response);
 		// The server has another part of it, or had a broken one and has dropped it.
 	}

@@ -73,15 +73,17 @@ export async function openBrowserDevice(me: () => Me, build: string): Promise<Br
 		browserId: browser,
 		build,
 		lockName: syncLockName(kept),
-		isVisible: () => document.visibilityState === 'visible',
+		isVisible,
 	});
 	await device.ready;
-	const stops = startWork(kept, browser, ports, store, device);
-	const concerned = concernedBy(mutatorNamed);
 	let resting = false;
-	device.sweep(ports.clock.now()).catch((error: unknown) => {
-		if (!resting) ports.report(error); // Else its database was closed under it; the next start does it.
-	});
+	/** What reads a database while that is closed under it fails, and is not missed. */
+	const failed = (error: unknown) => {
+		if (!resting) ports.report(error);
+	};
+	const stops = startWork(kept, browser, { ...ports, report: failed }, store, device);
+	const concerned = concernedBy(mutatorNamed);
+	device.sweep(ports.clock.now()).catch(failed);
 	device.wake();
 
 	const rest = async () => {
@@ -173,6 +175,7 @@ function startWork(
 		ports,
 		lockName: liveLockName(kept),
 		connect,
+		isVisible,
 		heads: (heads) => void syncIfBehind(store, device, heads).catch(ports.report),
 		poll: device.poll,
 		turnedAway: device.wake,
@@ -191,8 +194,21 @@ function startWork(
 		whenLevel: uploader.upload,
 		report: ports.report,
 	});
-	return [stopChores, uploader.stop, stream.stop, wakeWithTab(device.wake)];
+	const stopHurry = onAnswer(device, stream.hurry);
+	return [stopChores, stopHurry, uploader.stop, stream.stop, wakeWithTab(device.wake)];
 }
+
+/** Whichever tab the server has answered: it can be reached. */
+function onAnswer(device: Device, answered: () => void): () => void {
+	let last = device.status().syncedAt;
+	return device.watch(() => {
+		const { syncedAt } = device.status();
+		if (syncedAt !== last) answered();
+		last = syncedAt;
+	});
+}
+
+const isVisible = (): boolean => document.visibilityState === 'visible';
 
 /** The stream speaks, so there is network: what waits for it can go, and what is new can come. */
 async function syncIfBehind(
@@ -200,16 +216,16 @@ async function syncIfBehind(
 	device: Device,
 	heads: Readonly<Record<string, number>>,
 ): Promise<void> {
-	const { place, outbox } = await store.books();
+	const { place } = await store.meta();
 	const behind = Object.entries(heads).some(([scope, head]) => head > (place.cursors[scope] ?? 0));
-	const unsent = outbox.some((row) => row.ack === null);
-	if (behind || unsent) device.wake();
+	const unsent = unsentIn(device) > 0;
+	if (behind || unsent || device.status().network === 'offline') device.wake();
 }
 
 /** A phone that was in a pocket missed pokes: it asks as soon as somebody looks at it again. */
 function wakeWithTab(wake: () => void): () => void {
 	const seen = () => {
-		if (document.visibilityState === 'visible') wake();
+		if (isVisible()) wake();
 	};
 	document.addEventListener('visibilitychange', seen);
 	document.addEventListener('resume', wake);

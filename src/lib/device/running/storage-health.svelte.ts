@@ -94,8 +94,8 @@ export function followLost(next: BrowserDevice | null): () => void {
 		});
 	};
 	const look = async () => {
-		const books = await next.store.books();
-		if (open === next) lost = books.lost;
+		const meta = await next.store.meta();
+		if (open === next) lost = meta.lost;
 	};
 	ask();
 	return next.device.watch(ask);

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { parse } from '#sync/core/entity.ts';
 import { within } from '#lib/device/browser/browser-clock.ts';
 import type { Http } from '#lib/device/sync/http.ts';
+import { answerOf, jsonOf } from '#lib/device/sync/unanswered.ts';
 
 const keyAnswer = z.object({ key: z.string() });
 const standingAnswer = z.object({ revoked: z.boolean() });
@@ -14,9 +15,9 @@ const askedMsMax = 10_000;
 
 /** The server's answer, or null: no network, no right, or not our server. */
 async function asked<T>(http: Http, path: string, shape: z.ZodMiniType<T>): Promise<T | null> {
-	const response = await within(askedMsMax, http(path), path).catch(() => null);
+	const response = await answerOf(within(askedMsMax, http(path), path));
 	if (!response?.ok) return null;
-	const parsed = shape.safeParse(await response.json().catch(() => null));
+	const parsed = shape.safeParse(await jsonOf(response));
 	return parsed.success ? parsed.data : null;
 }
 

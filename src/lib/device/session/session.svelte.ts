@@ -3,7 +3,12 @@ import { passedMs, wallNow } from '#lib/device/browser/browser-clock.ts';
 import { contactNow, goneOn, isLocked, type Contact } from '#lib/device/browser/grace.ts';
 import type { Me } from '#lib/device/browser/me.ts';
 import { onThisPhone, sessionKey } from '#lib/device/browser/names.ts';
-import type { Erase, PhoneRow } from '#lib/device/browser/phone-database.ts';
+import {
+	readPhone,
+	writePhone,
+	type Erase,
+	type PhoneRow,
+} from '#lib/device/browser/phone-database.ts';
 import { report } from '#lib/device/browser/report.ts';
 
 /**
@@ -12,11 +17,6 @@ import { report } from '#lib/device/browser/report.ts';
  */
 export type SessionState = 'unknown' | 'signed_in' | 'signed_out' | 'locked';
 
-/** Fetched behind the first screen. */
-const phone = () => import('#lib/device/browser/phone-database.ts');
-const writePhone = async (change: Partial<PhoneRow> | ((before: PhoneRow) => Partial<PhoneRow>)) =>
-	(await phone()).writePhone(change);
-
 const contactKey = onThisPhone('moto-contact');
 const contactKeptMs = minuteMs;
 const tickKeptMs = 10 * minuteMs;
@@ -24,15 +24,18 @@ const tickKeptMs = 10 * minuteMs;
 let person = $state.raw<Me | null>(null);
 let contact = $state.raw<Contact | null>(null);
 let answered = $state(false);
+/** The strings of a killed browser may name somebody who has left: nobody is shown before this. */
+let certain = $state(false);
 let revoked = $state(false);
 
 /** Who uses this phone. Kept on it, so that the app opens without network as it was left. */
 export const session = {
 	/** Null also while the phone is locked: nobody's documents are shown then. */
 	get me(): Me | null {
-		return isShut() ? null : person;
+		return !certain || isShut() ? null : person;
 	},
 	get state(): SessionState {
+		if (!certain) return 'unknown';
 		if (person === null) return answered ? 'signed_out' : 'unknown';
 		return isShut() ? 'locked' : 'signed_in';
 	},
@@ -42,7 +45,7 @@ export const session = {
 	},
 	/** Who has to sign in again. */
 	get locked(): Me | null {
-		return isShut() ? person : null;
+		return certain && isShut() ? person : null;
 	},
 	/** This phone was signed off from another one: said until somebody signs in. */
 	get isRevoked(): boolean {
@@ -53,27 +56,36 @@ export const session = {
 const isShut = (): boolean =>
 	person !== null && contact !== null && isLocked(contact, person.roles);
 
-/** What the phone remembers, at once. */
+/** What the phone remembers, at once; nobody is shown until it is certain. */
 export function recallSession(): void {
 	person = remembered();
 	contact = person && (stored(contactKey) as Contact | null);
 	tick();
 }
 
-/** What it remembers for certain, a moment later. Answers who is to be erased, if that was cut off. */
+/** What it remembers for certain, a moment later: what a first screen waits for. */
+export async function recallForCertain(): Promise<PhoneRow | null> {
+	const row = await readPhone();
+	if (row !== null) {
+		if (JSON.stringify(row.me) !== JSON.stringify(person)) show(row.me);
+		if (person && row.contact)
+			contact = { ...(contact ?? row.contact), newest: later(row.contact.newest, newestKnown()) };
+		tick();
+	}
+	certain = true;
+	return row;
+}
+
+/** The same, and what follows from it. Answers who is to be erased, if that was cut off. */
 export async function recallPhone(): Promise<Erase | null> {
-	const row = await (await phone()).readPhone();
+	const row = await recallForCertain();
 	if (row === null) {
 		if (person) await writePhone({ me: person, contact });
 		return null;
 	}
 	if (row.ending) (await import('#lib/device/browser/ending.ts')).remember();
-	if (JSON.stringify(row.me) !== JSON.stringify(person)) show(row.me);
 	const { eraseStrangers } = await import('./strangers.ts');
 	await eraseStrangers(row.me && onThisPhone(row.me.user.id));
-	if (person && row.contact)
-		contact = { ...(contact ?? row.contact), newest: later(row.contact.newest, newestKnown()) };
-	tick();
 	await keepContact(writePhone({ contact })); // Time that was seen is not unseen when the clock goes back.
 	return row.erase;
 }
@@ -84,7 +96,7 @@ const newestKnown = () => contact?.newest ?? '';
 export function watchSession(changed: () => void): void {
 	window.addEventListener('storage', ({ key }) => {
 		if (key !== sessionKey) return;
-		answered = true;
+		[answered, certain] = [true, true]; // What another tab wrote is not lost: this browser lives.
 		recallSession();
 		changed();
 	});
@@ -100,7 +112,7 @@ const stored = (key: string): unknown => JSON.parse(localStorage.getItem(key) ??
 
 /** This person uses the phone from now on, or nobody does. On the disk when it resolves. */
 export async function keepSession(next: Me | null): Promise<void> {
-	answered = true;
+	[answered, certain] = [true, true];
 	if (next) {
 		revoked = false;
 		contact = contactNow(wallNow(), contact?.offsetMs ?? 0);
@@ -116,7 +128,7 @@ export async function keepSession(next: Me | null): Promise<void> {
 
 /** His things are erased next, whatever happens to this browser meanwhile. */
 export async function forgetSession(erase: Erase, why: 'left' | 'revoked'): Promise<void> {
-	answered = true;
+	[answered, certain] = [true, true];
 	revoked = why === 'revoked';
 	show(null);
 	await writePhone({ me: null, contact: null, erase });

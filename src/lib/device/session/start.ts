@@ -7,6 +7,7 @@ import type { Me } from '#lib/device/browser/me.ts';
 import { onThisPhone } from '#lib/device/browser/names.ts';
 import { peopleHere } from '#lib/device/browser/phone-database.ts';
 import { codeOf } from '#lib/device/sync/problem.ts';
+import { answerOf, jsonOf } from '#lib/device/sync/unanswered.ts';
 import { report } from '#lib/device/browser/report.ts';
 import {
 	contacted,
@@ -67,13 +68,13 @@ export async function refreshSession(): Promise<void> {
  * unwell, leaves the person signed in with the roles last known.
  */
 async function askWho(): Promise<Me | 'nobody' | 'unknown'> {
-	const response = await http('/api/me').catch(() => null);
+	const response = await answerOf(http('/api/me'));
 	if (response === null) return 'unknown';
 	if (response.status === 401)
 		return (await codeOf(response)) === 'not_signed_in' ? 'nobody' : 'unknown';
 	if (!response.ok) return 'unknown';
 	const { meAnswer } = await import('#lib/device/browser/me.ts');
-	const parsed = meAnswer.safeParse(await response.json().catch(() => null));
+	const parsed = meAnswer.safeParse(await jsonOf(response));
 	return parsed.success ? parsed.data : 'unknown';
 }
 
@@ -127,9 +128,11 @@ function attend(open: BrowserDevice): () => void {
 		if (status.syncedAt !== syncedAt) {
 			({ syncedAt } = status);
 			void open.store
-				.books()
+				.meta()
 				.then(({ clock }) => contacted(clock?.offsetMs ?? 0))
-				.catch(report);
+				.catch((error: unknown) => {
+					if (inUse.device === open) report(error); // Else its database was closed under it.
+				});
 		}
 		if (status.network === 'revoked' && !asked) {
 			asked = true;
@@ -152,7 +155,7 @@ function attend(open: BrowserDevice): () => void {
 async function leaveIfSignedOff(): Promise<boolean> {
 	const open = await whenOpen();
 	if (open === null) return false;
-	const { device } = await open.store.books();
+	const { device } = await open.store.meta();
 	const { isSignedOff } = await import('#lib/device/sealing/seal-key.ts');
 	const answer = await isSignedOff(http, device.id);
 	askAgain ||= answer === null;

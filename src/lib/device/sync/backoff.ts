@@ -3,13 +3,15 @@ import type { Ports } from './ports.ts';
 
 const retryMsMin = 1_000;
 const retryMsMax = 60_000;
+/** Somebody who looks at a screen does not wait a minute for a server that is back. */
+const retryMsMaxSeen = 15_000;
 
 /**
  * How long to wait after so many failures in a row: any moment within a time that doubles ("full
  * jitter"), so that a thousand phones do not come back to a mended server in the same second.
  */
-export const jitteredMs = (random: Ports['random'], failures: number): number =>
-	random() * Math.min(retryMsMax, retryMsMin * 2 ** failures);
+export const jitteredMs = (random: Ports['random'], failures: number, isSeen = false): number =>
+	random() * Math.min(isSeen ? retryMsMaxSeen : retryMsMax, retryMsMin * 2 ** failures);
 
 export type Retry = {
 	readonly later: (atLeastMs: number) => void;
@@ -20,10 +22,11 @@ export type Retry = {
 	readonly succeeded: () => void;
 };
 
-/** Runs `again` some time after each failure, at most once at a time. */
+/** Runs `again` some time after each failure, at most once at a time; sooner while somebody looks. */
 export function createRetry(
 	{ timers, random }: Pick<Ports, 'timers' | 'random'>,
 	again: () => void,
+	isVisible: () => boolean = () => false,
 ): Retry {
 	let failures = 0;
 	let isSoon = false;
@@ -35,7 +38,7 @@ export function createRetry(
 	};
 	return {
 		later: (atLeastMs) => {
-			within(Math.max(atLeastMs, jitteredMs(random, failures)), false);
+			within(Math.max(atLeastMs, jitteredMs(random, failures, isVisible())), false);
 			failures += 1;
 		},
 		soon: () => {

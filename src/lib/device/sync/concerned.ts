@@ -1,6 +1,6 @@
 import type { AnyMutator } from '#sync/core/mutator.ts';
 import { thaw } from './outbox.ts';
-import { aboutUnrun } from './overlay.ts';
+import { aboutUnrun } from './run.ts';
 import type { HistoryEntry } from './store.ts';
 
 /**

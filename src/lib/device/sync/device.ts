@@ -9,8 +9,9 @@ import { mutatorNamed as registered } from '#sync/registry.ts';
 import { housekeepingOf } from './housekeeping.ts';
 import { createMutex } from './mutex.ts';
 import type { Layer } from './layers.ts';
+import { leaseOf, Stopped } from './lease.ts';
 import { createOverlay } from './overlay.ts';
-import type { View } from './overlay-store.ts';
+import type { Confirmed } from './fold.ts';
 import type { Ports, SyncStatus, TabMessage } from './ports.ts';
 import { createRefresh, createWatchers } from './refresh.ts';
 import type { Sight } from './seen.ts';
@@ -89,7 +90,8 @@ export type DeviceOptions = Ports & {
 };
 
 export function createDevice(options: DeviceOptions): Device {
-	const { store, channel, report } = options;
+	const { store, ports, end } = leased(options);
+	const { channel, report } = ports;
 	const mutatorNamed = options.mutatorNamed ?? registered;
 	const serial = createMutex();
 	const { watch, changed } = createWatchers();
@@ -99,7 +101,7 @@ export function createDevice(options: DeviceOptions): Device {
 	const { refresh, clock } = createRefresh(store, overlay, serial, changed);
 	const loop = createSyncLoop({
 		...options,
-		ports: options,
+		...{ store, ports },
 		isVisible: options.isVisible ?? (() => true),
 		touched: overlay.touchedBy,
 		applied: refresh,
@@ -119,7 +121,7 @@ export function createDevice(options: DeviceOptions): Device {
 	const { sweep, tidy } = housekeepingOf({ store, overlay, loop, clock, actor, tell });
 	ready.then(tidy).catch(report);
 
-	const parts = { ports: options, store, overlay, loop, mutatorNamed, serial, clock };
+	const parts = { ports, store, overlay, loop, mutatorNamed, serial, clock };
 	const taps = createTaps({ ...parts, changed, tell });
 
 	return {
@@ -142,13 +144,23 @@ export function createDevice(options: DeviceOptions): Device {
 			stopListening();
 			await loop.stop();
 			await serial(() => Promise.resolve());
+			await end();
 		},
 	};
 }
 
-const confirmedIn = (store: DeviceStore): View => ({
+/** Whoever still wants something of a device that has stopped has nothing to report. */
+function leased(options: DeviceOptions) {
+	const { store, end } = leaseOf(options.store);
+	const report = (error: unknown) => {
+		if (!(error instanceof Stopped)) options.report(error);
+	};
+	return { store, end, ports: { ...options, report } };
+}
+
+const confirmedIn = (store: DeviceStore): Confirmed => ({
 	doc: ({ collection, id }) => store.doc(collection, id),
-	docs: (collection) => store.docs(collection),
+	docs: (collection, ids) => store.docs(collection, ids),
 });
 
 /**

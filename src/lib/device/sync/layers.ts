@@ -1,7 +1,9 @@
+import { keyText, type Doc, type DocKey } from '#sync/core/document.ts';
+import type { CollectionName } from '#sync/core/entity.ts';
 import type { Refusal } from '#sync/core/rejection.ts';
 import type { Mutation } from '#sync/protocol/sync.ts';
 import { firstIds } from './outbox.ts';
-import type { DocWrite, Reads } from './overlay-store.ts';
+import type { DocWrite, Reads, View } from './overlay-store.ts';
 import type { OutboxRow } from './store.ts';
 
 /** What one mutation did, or would do, on this phone. */
@@ -15,10 +17,33 @@ export type Run = {
 };
 
 /** A mutation that is not settled yet, laid over what is below it. */
-export type Layer = Run & { readonly row: OutboxRow; readonly mutation: Mutation };
+export type Layer = Run & {
+	readonly row: OutboxRow;
+	readonly mutation: Mutation;
+	/** The first ids that it makes, whether or not it could run here. */
+	readonly makes: readonly string[];
+};
+
+export const layerOf = (row: OutboxRow, mutation: Mutation, run: Run): Layer => ({
+	...run,
+	...{ row, mutation, makes: firstIds(mutation) },
+});
 
 /** Each document that pending work wrote, as the topmost of it left it. */
-export type Tops = ReadonlyMap<string, DocWrite>;
+export type Tops = {
+	readonly of: (collection: CollectionName) => ReadonlyMap<string, Doc>;
+};
+
+/** The documents below, with those of pending work over them. */
+export const viewOver = (tops: Tops, below: View): View => ({
+	doc: async (key) => tops.of(key.collection).get(key.id) ?? below.doc(key),
+	docs: async (collection) => {
+		const docs = await below.docs(collection);
+		const above = tops.of(collection);
+		if (above.size === 0) return docs;
+		return [...docs.filter(({ id }) => !above.has(id)), ...above.values()];
+	},
+});
 
 export type Stack = {
 	readonly layers: readonly Layer[];
@@ -38,23 +63,24 @@ const dependenciesMax = 100;
  */
 export function createStack(): Stack {
 	const layers: Layer[] = [];
-	const tops = new Map<string, DocWrite>();
+	const tops = new Map<CollectionName, Map<string, Doc>>();
+	const none = new Map<string, Doc>();
 	const byMutation = new Map<string, Layer>();
 	const writers = new Map<string, number[]>();
 	const makers = new Map<string, number>();
 
 	return {
 		layers,
-		tops,
+		tops: { of: (collection) => tops.get(collection) ?? none },
 		add: (layer) => {
 			const index = layers.push(layer) - 1;
 			byMutation.set(layer.row.id, layer);
-			for (const id of firstIds(layer.mutation)) makers.set(id, index);
-			for (const [key, write] of layer.writes) {
-				tops.set(key, write);
-				const known = writers.get(key);
+			for (const id of layer.makes) makers.set(id, index);
+			for (const { key, doc } of layer.writes.values()) {
+				put(tops, key, doc);
+				const known = writers.get(keyText(key));
 				if (known) known.push(index);
-				else writers.set(key, [index]);
+				else writers.set(keyText(key), [index]);
 			}
 		},
 		under: (touched, named) => {
@@ -79,4 +105,10 @@ export function createStack(): Stack {
 			return [...written, ...[...layer.reads.gets.values()].map(({ id }) => id)];
 		},
 	};
+}
+
+function put(tops: Map<CollectionName, Map<string, Doc>>, { collection, id }: DocKey, doc: Doc) {
+	const known = tops.get(collection);
+	if (known) known.set(id, doc);
+	else tops.set(collection, new Map([[id, doc]]));
 }

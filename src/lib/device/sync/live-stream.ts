@@ -2,13 +2,19 @@ import { watchdogSeconds, type Heads, type LiveEvent } from '#sync/protocol/live
 import { jitteredMs } from './backoff.ts';
 import { SendFailure, type Ports } from './ports.ts';
 
-export type LiveStream = { readonly stop: () => void };
+export type LiveStream = {
+	readonly stop: () => void;
+	/** The server has answered something else: if it could not be reached, it is called in a second. */
+	readonly hurry: () => void;
+};
 
 export type LiveStreamOptions = {
 	readonly ports: Pick<Ports, 'timers' | 'random' | 'locks' | 'report'>;
 	readonly lockName: string;
 	/** Opens `GET /api/sync/live`; its bytes end when the server closes it. */
 	readonly connect: (signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>;
+	/** Whether somebody may be looking: he waits less long for a server that was gone. */
+	readonly isVisible: () => boolean;
 	/** The counters of some scopes as the server has them now. */
 	readonly heads: (heads: Heads) => void;
 	/** Streams do not come through here: ask with patience instead (true); they do again (false). */
@@ -39,17 +45,22 @@ const lineCharactersMax = 256 * 1024;
 export function startLiveStream(options: LiveStreamOptions): LiveStream {
 	const { ports, lockName } = options;
 	const stopped = new AbortController();
+	const pause = createPause(ports, stopped.signal);
 	ports
-		.locks(lockName, () => keepListening(options, stopped.signal), stopped.signal)
+		.locks(lockName, () => keepListening(options, stopped.signal, pause), stopped.signal)
 		.catch((error: unknown) => {
 			if (!stopped.signal.aborted) ports.report(error);
 		});
-	return { stop: () => stopped.abort() };
+	return { stop: () => stopped.abort(), hurry: pause.hurry };
 }
 
 /** Ends when it is stopped, or turned away for good: signed out, or not allowed. */
-async function keepListening(options: LiveStreamOptions, stopped: AbortSignal): Promise<void> {
-	const { ports, poll } = options;
+async function keepListening(
+	options: LiveStreamOptions,
+	stopped: AbortSignal,
+	pause: Pause,
+): Promise<void> {
+	const { ports, poll, isVisible } = options;
 	const patience = createPatience(poll ?? (() => undefined));
 	let failures = 0;
 	while (!stopped.aborted) {
@@ -59,7 +70,9 @@ async function keepListening(options: LiveStreamOptions, stopped: AbortSignal): 
 		failures = end.lived ? 0 : failures + 1;
 		const polling = patience.after(end);
 		const ms = polling ? retryAfterPollMs : end.retryMs;
-		await sleep(ports, ms + jitteredMs(ports.random, failures), stopped);
+		// One that was cut is not called sooner because the server speaks: it did all the time.
+		const mayHurry = !polling && end.heard === 0;
+		await pause.wait(ms + jitteredMs(ports.random, failures, isVisible()), mayHurry);
 	}
 	patience.over();
 }
@@ -178,14 +191,28 @@ function createWatchdog({ timers }: Pick<Ports, 'timers'>, bark: () => void) {
 	};
 }
 
-const sleep = ({ timers }: Pick<Ports, 'timers'>, ms: number, stopped: AbortSignal) =>
-	new Promise<void>((resolve) => {
-		if (stopped.aborted) return resolve();
-		const cancel = timers.after(ms, wake);
-		stopped.addEventListener('abort', wake, { once: true });
-		function wake() {
-			cancel();
-			stopped.removeEventListener('abort', wake);
-			resolve();
-		}
-	});
+type Pause = ReturnType<typeof createPause>;
+
+/** Time between two streams: over early when all of it is stopped, and soon when there is reason. */
+function createPause({ timers, random }: Pick<Ports, 'timers' | 'random'>, stopped: AbortSignal) {
+	let hurry = () => {};
+	const wait = (ms: number, mayHurry: boolean) =>
+		new Promise<void>((resolve) => {
+			if (stopped.aborted) return resolve();
+			let cancel = timers.after(ms, wake);
+			stopped.addEventListener('abort', wake, { once: true });
+			if (mayHurry)
+				hurry = () => {
+					hurry = () => {};
+					cancel();
+					cancel = timers.after(Math.min(ms, jitteredMs(random, 0)), wake);
+				};
+			function wake() {
+				hurry = () => {};
+				cancel();
+				stopped.removeEventListener('abort', wake);
+				resolve();
+			}
+		});
+	return { wait, hurry: () => hurry() };
+}

@@ -124,7 +124,11 @@ function storeOn(disk: Disk, process: { readonly alive: boolean }): DeviceStore 
 				if (entry) disk.history.set(id, { ...entry, dismissed: true });
 			}),
 		doc: (collection, id) => step(() => documents(collection).get(id) ?? null),
-		docs: (collection) => step(() => [...documents(collection).values()]),
+		docs: (collection, ids) =>
+			step(() => {
+				const all = documents(collection);
+				return ids ? ids.flatMap((id) => all.get(id) ?? []) : [...all.values()];
+			}),
 		write: (collection, docs, gone) =>
 			step(() => {
 				spaceOn(disk, 'documents');

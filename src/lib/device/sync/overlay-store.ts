@@ -22,8 +22,15 @@ export type View = {
 export type Reads = {
 	/** Asked for by id. */
 	readonly gets: Map<string, DocKey>;
-	/** Looked through as a whole: a change of any document in it counts. */
-	readonly collections: Set<CollectionName>;
+	/** Looked for by what is in them. */
+	readonly searches: Search[];
+};
+
+/** What it found would be another if one of these documents changed, or another one now matched. */
+export type Search = {
+	readonly collection: CollectionName;
+	readonly found: ReadonlySet<string>;
+	readonly finds: (doc: Doc) => boolean;
 };
 
 export type DocWrite = { readonly key: DocKey; readonly doc: Doc };
@@ -50,7 +57,7 @@ type Written = {
  * there instead of replacing it. What lives on no device (`home: null`) is not found and not kept.
  */
 export function createOverlayStore(view: View): OverlayStore {
-	const reads: Reads = { gets: new Map(), collections: new Set() };
+	const reads: Reads = { gets: new Map(), searches: [] };
 	const read = new Map<string, Row>();
 	const written = new Map<string, Written>();
 	const rowKey = (entity: AnyEntity, id: string) => `${entity.name}/${id}`;
@@ -64,11 +71,12 @@ export function createOverlayStore(view: View): OverlayStore {
 	}
 
 	async function list(entity: AnyEntity, equals: Equal, during?: During): Promise<readonly Row[]> {
-		const found = await listRows(view, reads, entity, equals);
+		const matches = matcher(equals, during);
+		const found = await listRows(view, reads, entity, equals, matches);
 		const rows = new Map(found.map((row) => [row.id, row]));
 		for (const each of written.values())
 			if (each.entity.name === entity.name) rows.set(each.row.id, each.row);
-		const matching = [...rows.values()].filter((row) => matches(row, equals, during)).sort(byId);
+		const matching = [...rows.values()].filter(matches).sort(byId);
 		for (const row of matching) {
 			const key = rowKey(entity, row.id);
 			if (!written.has(key)) read.set(key, row);
@@ -122,35 +130,39 @@ async function findRow(
 		const doc = await docAt(view, reads, { collection, id });
 		return doc ? (rowsIn(entity, doc)[0] ?? null) : null;
 	}
-	for (const doc of await view.docs(collection)) {
-		const row = rowsIn(entity, doc).find((each) => each.id === id);
-		if (!row) continue;
-		reads.gets.set(keyText({ collection, id: doc.id }), { collection, id: doc.id });
-		return row;
+	const isThere = (doc: Doc) => rowsIn(entity, doc).some((row) => row.id === id);
+	const doc = (await view.docs(collection)).find(isThere);
+	if (!doc) {
+		reads.searches.push({ collection, found: new Set(), finds: isThere });
+		return null;
 	}
-	reads.collections.add(collection);
-	return null;
+	reads.gets.set(keyText({ collection, id: doc.id }), { collection, id: doc.id });
+	return rowsIn(entity, doc).find((row) => row.id === id) ?? null;
 }
 
 /**
- * Rows that might match. Those inside one known parent are all in its document, so only that one is
- * read; anything else depends on the whole collection.
+ * Rows that match. Those inside one known parent are all in its document, so only that one is read;
+ * for anything else the whole collection is looked through.
  */
 async function listRows(
 	view: View,
 	reads: Reads,
 	entity: AnyEntity,
 	equals: Equal,
+	matches: Matches,
 ): Promise<readonly Row[]> {
 	if (entity.home === null) return [];
 	const { collection, inside } = entity.home;
 	const parentId = inside ? equals[inside.by] : equals['id'];
 	if (typeof parentId === 'string') {
 		const doc = await docAt(view, reads, { collection, id: parentId });
-		return doc ? rowsIn(entity, doc) : [];
+		return doc ? rowsIn(entity, doc).filter(matches) : [];
 	}
-	reads.collections.add(collection);
-	return (await view.docs(collection)).flatMap((doc) => rowsIn(entity, doc));
+	// A root row is its document, lists and all: it is matched before it is copied out of there.
+	const finds = (doc: Doc) => (inside ? rowsIn(entity, doc).some(matches) : matches(doc));
+	const docs = (await view.docs(collection)).filter(finds);
+	reads.searches.push({ collection, found: new Set(docs.map(({ id }) => id)), finds });
+	return docs.flatMap((doc) => rowsIn(entity, doc)).filter(matches);
 }
 
 function docAt(view: View, reads: Reads, key: DocKey): Promise<Doc | null> {
@@ -158,12 +170,17 @@ function docAt(view: View, reads: Reads, key: DocKey): Promise<Doc | null> {
 	return view.doc(key);
 }
 
-function matches(row: Row, equals: Equal, during: During | undefined): boolean {
-	const equal = Object.entries(equals).every(([field, wanted]) =>
-		Array.isArray(wanted) ? wanted.includes(row[field]) : row[field] === wanted,
-	);
-	if (!equal || !during) return equal;
-	return String(row['startAt']) < during.until && during.from < String(row['endAt']);
+type Matches = (row: Row) => boolean;
+
+function matcher(equals: Equal, during: During | undefined): Matches {
+	const wanted = Object.entries(equals);
+	const isEqual: Matches = (row) =>
+		wanted.every(([field, value]) =>
+			Array.isArray(value) ? value.includes(row[field]) : row[field] === value,
+		);
+	if (!during) return isEqual;
+	return (row) =>
+		isEqual(row) && String(row['startAt']) < during.until && during.from < String(row['endAt']);
 }
 
 async function documentsOf(

@@ -133,10 +133,11 @@ async function absorb(options: RoundOptions, answer: SyncAnswer, taken: Taken): 
 
 	const { asking: asked } = request;
 	const keys = await applyPage(store, answer, { trip, refetch, asked, touched });
-	const renumbered = await numbersAgain(options, answer);
+	const after = await store.books();
+	const renumbered = await numbersAgain(options, answer, after);
 	await applied(keys, answer);
 
-	const left = (await store.books()).outbox.some((row) => row.ack === null);
+	const left = after.outbox.some((row) => row.ack === null);
 	const again = answer.more || answer.stale === true || renumbered;
 	const stuck = left && batch.length > 0 && !again && answer.acks.length === 0;
 	if (stuck) throw new SendFailure('unavailable');
@@ -144,8 +145,15 @@ async function absorb(options: RoundOptions, answer: SyncAnswer, taken: Taken): 
 }
 
 /** Agrees with the server on numbers. Whether anything had to change. */
-const numbersAgain = (options: RoundOptions, answer: SyncAnswer): Promise<boolean> =>
-	answer.forked ? becomeAnother(options) : reoffer(options, answer.gap ?? answer.lastSeq + 1);
+async function numbersAgain(
+	options: RoundOptions,
+	answer: SyncAnswer,
+	books: Books,
+): Promise<boolean> {
+	if (answer.forked) return becomeAnother(options);
+	const expected = answer.gap ?? answer.lastSeq + 1;
+	return disagrees(books, expected) && reoffer(options, expected);
+}
 
 /**
  * Whether the server is another than this device knew: its answer then speaks of things that the
@@ -181,9 +189,8 @@ async function becomeAnother({ store, ports }: RoundOptions): Promise<true> {
 	return true;
 }
 
-/** Makes the outbox begin where the server waits for it. Whether anything had to change. */
-async function reoffer({ store, ports }: RoundOptions, expected: number): Promise<boolean> {
-	if (!disagrees(await store.books(), expected)) return false;
+/** Makes the outbox begin where the server waits for it. */
+async function reoffer({ store, ports }: RoundOptions, expected: number): Promise<true> {
 	const history = await store.history(historyRowsMax);
 	const freshId = ports.newId();
 	await store.change((books) => {

@@ -31,7 +31,8 @@ export interface DeviceStore {
 	dismiss(id: string): Promise<void>;
 
 	doc(collection: CollectionName, id: string): Promise<Doc | null>;
-	docs(collection: CollectionName): Promise<readonly Doc[]>;
+	/** All of a collection, or those of these ids that are there. */
+	docs(collection: CollectionName, ids?: readonly string[]): Promise<readonly Doc[]>;
 	/** Puts these documents and forgets those ids. Doing it twice is doing it once. */
 	write(collection: CollectionName, docs: readonly Doc[], gone: readonly string[]): Promise<void>;
 	close(): Promise<void>;

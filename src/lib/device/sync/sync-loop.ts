@@ -107,7 +107,7 @@ type Running = {
 /** Rounds until both sides are level, then patience; after a failure, again by itself. */
 function createRuns(options: SyncLoopOptions, { status, sights, alone, wake }: Running) {
 	const { ports, isVisible } = options;
-	const retry = withRest(createRetry(ports, wake), ports.clock);
+	const retry = withRest(createRetry(ports, wake, isVisible), ports.clock);
 	let stopped = false;
 	let heard = false;
 	const isOver = () => stopped || endings.includes(status.get().network);

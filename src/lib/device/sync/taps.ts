@@ -2,6 +2,7 @@ import { keyText, type DocKey } from '#sync/core/document.ts';
 import type { AnyMutator } from '#sync/core/mutator.ts';
 import { Rejection } from '#sync/core/rejection.ts';
 import { idsIn } from './leaving.ts';
+import { layerOf } from './layers.ts';
 import { draftOf, firstIds, freeze, thaw, type Draft } from './outbox.ts';
 import type { Overlay } from './overlay.ts';
 import type { Ports } from './ports.ts';
@@ -71,7 +72,7 @@ async function enqueue(store: DeviceStore, overlay: Overlay, draft: Draft): Prom
 	const look = async (key: DocKey) =>
 		writes.get(keyText(key))?.doc ?? (await overlay.view.doc(key));
 	const row = await store.append(freeze(draft, base, after, await aboutVisit(deed, look)));
-	overlay.show({ ...run, row, mutation: thaw(row.text) });
+	overlay.show(layerOf(row, thaw(row.text), run));
 }
 
 /** What was offline a minute ago may be back: one try decides, not what was seen last. */
