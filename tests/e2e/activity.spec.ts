@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 
-import { aVisit, customer, ticketOf, visitOf } from '#tests/support/e2e/garage.ts';
-import { enteredYesterday } from '#tests/support/e2e/phone.ts';
+import { atWork } from '#tests/support/e2e/at-work.ts';
+import { customer, visitOf } from '#tests/support/e2e/garage.ts';
 import { signIn } from '#tests/support/e2e/rest.ts';
 import { test } from '#tests/support/e2e/test.ts';
 import { saying } from '#tests/support/e2e/words.ts';
@@ -10,11 +10,7 @@ test('what is taken back before it was sent never happened, and then nothing kee
 	town,
 	newPhone,
 }) => {
-	const { booking, mechanic } = await aVisit(town, customer(140));
-	const phone = newPhone();
-	await enteredYesterday(phone, mechanic);
-	const page = await phone.open('/worker/dashboard');
-	const ticket = ticketOf(page, booking.code);
+	const { booking, mechanic, phone, page, ticket } = await atWork(town, newPhone(), customer(140));
 	await expect(ticket).toBeVisible();
 	await phone.setOffline(true);
 	await ticket.getByRole('button', { name: saying('jobs.receive') }).click();

@@ -1,8 +1,9 @@
 import { expect, type Page, type Route } from '@playwright/test';
 
-import { aVisit, customer, eventsOf, ticketOf, visitOf } from '#tests/support/e2e/garage.ts';
-import { expectEachDoneOnce } from '#tests/support/e2e/fates.ts';
-import { enterByCode, enteredYesterday } from '#tests/support/e2e/phone.ts';
+import { atWork } from '#tests/support/e2e/at-work.ts';
+import { customer, eventsOf, ticketOf, visitOf } from '#tests/support/e2e/garage.ts';
+import { expectEachDoneOnce, wholeJob } from '#tests/support/e2e/fates.ts';
+import { enterByCode } from '#tests/support/e2e/phone.ts';
 import { signIn } from '#tests/support/e2e/rest.ts';
 import { test } from '#tests/support/e2e/test.ts';
 import type { Town } from '#tests/support/e2e/town.ts';
@@ -12,10 +13,8 @@ test('work done while the server is dead outlives the phone, and arrives once', 
 	town,
 	newPhone,
 }) => {
-	const { booking, mechanic } = await aVisit(town, customer(121));
-	const phone = newPhone();
-	await enteredYesterday(phone, mechanic);
-	const before = ticketOf(await phone.open('/worker/dashboard'), booking.code);
+	const work = await atWork(town, newPhone(), customer(121));
+	const { booking, mechanic, phone, ticket: before } = work;
 	await before.getByRole('button', { name: 'Accept' }).click();
 	await expect(before.getByText(saying('mark.accepted'))).toBeVisible();
 
@@ -36,12 +35,7 @@ test('work done while the server is dead outlives the phone, and arrives once', 
 	await expect(page.getByText(saying('pill.allSent'))).toBeVisible();
 	await expect(ticket.getByText(saying('mark.accepted'))).toBeVisible();
 	await page.goto('/activity');
-	await expectEachDoneOnce(page, [
-		'did.job.complete',
-		'did.job.start',
-		'did.booking.receive',
-		'did.job.accept',
-	]);
+	await expectEachDoneOnce(page, wholeJob);
 	const visit = await asSeenBy(town, mechanic, booking.id);
 	expect(visit.job.status).toBe('completed');
 	expect(eventsOf(visit)).toEqual(['booked', 'confirmed', 'received', 'started', 'completed']);
@@ -51,12 +45,10 @@ test('a tap whose answer died with the server and the phone happened once', asyn
 	town,
 	newPhone,
 }) => {
-	const { booking, mechanic } = await aVisit(town, customer(122));
-	const phone = newPhone();
-	await enteredYesterday(phone, mechanic);
-	const first = await phone.open('/worker/dashboard');
-	const receive = ticketOf(first, booking.code).getByRole('button', { name: 'Bike received' });
-	await dieBeforeAnswering(first, town, () => receive.click());
+	const work = await atWork(town, newPhone(), customer(122));
+	const { booking, mechanic, phone } = work;
+	const receive = work.ticket.getByRole('button', { name: 'Bike received' });
+	await dieBeforeAnswering(work.page, town, () => receive.click());
 
 	await phone.kill();
 	await town.restart();
@@ -75,11 +67,7 @@ test('work of somebody who has to sign in again is kept until he has', async ({
 	town,
 	newPhone,
 }) => {
-	const { booking, mechanic } = await aVisit(town, customer(130));
-	const phone = newPhone();
-	await enteredYesterday(phone, mechanic);
-	const page = await phone.open('/worker/dashboard');
-	const ticket = ticketOf(page, booking.code);
+	const { booking, mechanic, phone, page, ticket } = await atWork(town, newPhone(), customer(130));
 	await expect(ticket).toBeVisible();
 
 	await phone.setOffline(true);

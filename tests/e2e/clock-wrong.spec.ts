@@ -1,7 +1,8 @@
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 
+import { setClockRight, shiftClock } from '#tests/support/e2e/clock.ts';
 import { aVisit, customer, eventsOf, ticketOf, visitOf } from '#tests/support/e2e/garage.ts';
-import { expectEachDoneOnce } from '#tests/support/e2e/fates.ts';
+import { expectEachDoneOnce, wholeJob } from '#tests/support/e2e/fates.ts';
 import { enteredYesterday } from '#tests/support/e2e/phone.ts';
 import { signIn } from '#tests/support/e2e/rest.ts';
 import { test } from '#tests/support/e2e/test.ts';
@@ -23,8 +24,7 @@ for (const [name, fastMs, number] of [
 		await enteredYesterday(phone, mechanic);
 		// It measures its error while it has network, and does not know that it is mended later.
 		const page = await phone.open('about:blank');
-		await page.addInitScript(shiftClock);
-		await page.addInitScript(`shiftClock = ${fastMs}`);
+		await shiftClock(page, fastMs);
 		await page.goto('/worker/dashboard');
 		const ticket = ticketOf(page, booking.code);
 		await ticket.getByRole('button', { name: 'Accept' }).click();
@@ -55,12 +55,7 @@ for (const [name, fastMs, number] of [
 			expect(Date.parse(at)).toBeLessThanOrEqual(now);
 		}
 		await page.goto('/activity');
-		await expectEachDoneOnce(page, [
-			'did.job.complete',
-			'did.job.start',
-			'did.booking.receive',
-			'did.job.accept',
-		]);
+		await expectEachDoneOnce(page, wholeJob);
 	});
 }
 
@@ -68,17 +63,3 @@ async function timeIn({ url }: { readonly url: string }): Promise<number> {
 	const answer = await fetch(`${url}/api/demo/clock`);
 	return Date.parse(((await answer.json()) as { now: string }).now);
 }
-
-/** Runs in every page before the app: its clock goes wrong by what `shiftClock` says. */
-function shiftClock(): void {
-	const right = Date;
-	const shifted = () => right.now() + (globalThis as unknown as { shiftClock: number }).shiftClock;
-	globalThis.Date = new Proxy(right, {
-		construct: (target, args: [], self) =>
-			Reflect.construct(target, args.length === 0 ? [shifted()] : args, self) as Date,
-		get: (target, key) => (key === 'now' ? shifted : (Reflect.get(target, key) as unknown)),
-	});
-}
-
-const setClockRight = (page: Page): Promise<void> =>
-	page.evaluate(() => void Object.assign(globalThis, { shiftClock: 0 }));

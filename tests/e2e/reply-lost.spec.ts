@@ -1,42 +1,53 @@
 import { expect } from '@playwright/test';
 
-import { aVisit, customer, eventsOf, ticketOf, visitOf } from '#tests/support/e2e/garage.ts';
+import { atWork } from '#tests/support/e2e/at-work.ts';
+import { customer, eventsOf, visitOf } from '#tests/support/e2e/garage.ts';
 import { behindDoor } from '#tests/support/e2e/door.ts';
 import { expectEachDoneOnce } from '#tests/support/e2e/fates.ts';
 import { consumedFrom } from '#tests/support/e2e/ledger.ts';
-import { aPhone, enteredYesterday } from '#tests/support/e2e/phone.ts';
+import { aPhone } from '#tests/support/e2e/phone.ts';
 import { signIn } from '#tests/support/e2e/rest.ts';
 import { test } from '#tests/support/e2e/test.ts';
 import { saying } from '#tests/support/e2e/words.ts';
 
-test('taps whose answers are lost on the way, three times in a row, happen once', async ({
+test('taps whose answers are lost on the way, three times in a row, wait in sight and happen once', async ({
 	town,
 	launchOptions,
 	newPhone: _,
 }) => {
-	const { booking, mechanic } = await aVisit(town, customer(132));
-	let toTear = 0;
+	let [isTearing, torn] = [false, 0];
 	const door = await behindDoor(town, ({ url }) => {
-		if (url !== '/api/sync' || toTear === 0) return null;
-		toTear -= 1;
+		if (url !== '/api/sync' || !isTearing) return null;
+		torn += 1;
 		return 'torn';
 	});
-	const phone = aPhone(door, launchOptions);
-	await enteredYesterday(phone, mechanic);
-	const page = await phone.open('/worker/dashboard');
+	const work = await atWork(door, aPhone(door, launchOptions), customer(132));
+	const { booking, mechanic, phone, page, ticket } = work;
 	await expect(page.getByText(saying('pill.allSent'))).toBeVisible();
-	const ticket = ticketOf(page, booking.code);
+	const elsewhere = await signIn(town, mechanic);
 
-	toTear = 3;
-	await ticket.getByRole('button', { name: 'Bike received' }).click();
-	await ticket.getByRole('button', { name: 'Start', exact: true }).click();
-	await expect.poll(() => toTear, { timeout: 30_000 }).toBe(0);
+	await test.step('the phone says that both wait, although the server has done both', async () => {
+		isTearing = true;
+		await ticket.getByRole('button', { name: 'Bike received' }).click();
+		await ticket.getByRole('button', { name: 'Start', exact: true }).click();
+		const waiting = page.getByText(saying('pill.offlineWaiting', { count: 2 }));
+		await expect(waiting).toBeVisible();
+		await expect.poll(() => torn).toBeGreaterThanOrEqual(3);
+		await expect
+			.poll(async () => eventsOf(await visitOf(elsewhere, booking.id)))
+			.toEqual(['booked', 'confirmed', 'received', 'started']);
+		await expect(waiting).toBeVisible();
+		await expect(ticket.getByText(saying('mark.queued'))).toBeVisible();
+		await expect(ticket.getByText(saying('mark.accepted'))).toBeHidden();
+	});
+
+	isTearing = false;
 	await expect(page.getByText(saying('pill.allSent'))).toBeVisible();
 
 	await expect(ticket.getByText(saying('mark.accepted'))).toBeVisible();
 	await page.goto('/activity');
 	await expectEachDoneOnce(page, ['did.job.start', 'did.booking.receive']);
-	const visit = await visitOf(await signIn(town, mechanic), booking.id);
+	const visit = await visitOf(elsewhere, booking.id);
 	expect(eventsOf(visit)).toEqual(['booked', 'confirmed', 'received', 'started']);
 	await phone.discard();
 	await door.closeDoor();

@@ -1,9 +1,9 @@
 import { expect } from '@playwright/test';
 
-import { aVisit, customer, eventsOf, ticketOf, visitOf } from '#tests/support/e2e/garage.ts';
-import { expectEachDoneOnce } from '#tests/support/e2e/fates.ts';
+import { atWork } from '#tests/support/e2e/at-work.ts';
+import { customer, eventsOf, visitOf } from '#tests/support/e2e/garage.ts';
+import { expectEachDoneOnce, wholeJob } from '#tests/support/e2e/fates.ts';
 import { backUp, consumedFrom } from '#tests/support/e2e/ledger.ts';
-import { enteredYesterday } from '#tests/support/e2e/phone.ts';
 import { signIn, type Caller } from '#tests/support/e2e/rest.ts';
 import { test } from '#tests/support/e2e/test.ts';
 import { saying } from '#tests/support/e2e/words.ts';
@@ -12,11 +12,7 @@ test('a server restored from yesterday gets back from a phone what it had acknow
 	town,
 	newPhone,
 }) => {
-	const { booking, mechanic } = await aVisit(town, customer(127));
-	const phone = newPhone();
-	await enteredYesterday(phone, mechanic);
-	const page = await phone.open('/worker/dashboard');
-	const ticket = ticketOf(page, booking.code);
+	const { booking, mechanic, phone, page, ticket } = await atWork(town, newPhone(), customer(127));
 	await ticket.getByRole('button', { name: 'Accept' }).click();
 	await expect(ticket.getByText(saying('mark.accepted'))).toBeVisible();
 	const elsewhere = await signIn(town, mechanic);
@@ -42,12 +38,7 @@ test('a server restored from yesterday gets back from a phone what it had acknow
 		...['booked', 'confirmed', 'received', 'started', 'completed'],
 	]);
 	await page.goto('/activity');
-	await expectEachDoneOnce(page, [
-		'did.job.complete',
-		'did.job.start',
-		'did.booking.receive',
-		'did.job.accept',
-	]);
+	await expectEachDoneOnce(page, wholeJob);
 	const consumed = await consumedFrom(town, mechanic);
 	expect(consumed.slice(-4).map(({ seq, name, status }) => [seq, name, status])).toEqual([
 		[1, 'job.accept', 'applied'],
