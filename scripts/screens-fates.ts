@@ -12,7 +12,8 @@ import {
 import { enterAs } from '#tests/support/e2e/phone.ts';
 import { signIn } from '#tests/support/e2e/rest.ts';
 import type { Town } from '#tests/support/e2e/town.ts';
-import { variants, type Seat } from './seat.ts';
+import { saying } from '#tests/support/e2e/words.ts';
+import { hindi, variants, type Seat } from './seat.ts';
 
 type Sit = (phoneNumber: string) => Promise<Seat>;
 type Status = SyncAnswer['acks'][number];
@@ -59,6 +60,11 @@ export async function takeFates(town: Town, sit: Sit): Promise<void> {
 	await she.page.goto('/');
 	await she.page.getByRole('heading', { name: says('news.title') }).scrollIntoViewIfNeeded();
 	await she.take('news');
+	await wear(she.page, hindi);
+	await she.page.goto('/');
+	const news = she.page.getByRole('heading', { name: saying('news.title', {}, 'hi') });
+	await news.scrollIntoViewIfNeeded();
+	await she.take('news', { name: 'hindi' });
 	await she.leave();
 
 	yard.judged = { 'job.complete': { status: 'parked' } };
@@ -159,6 +165,14 @@ async function takeLeaving(he: Seat, yard: Yard, town: Town, mechanic: string): 
 	await page.getByRole('button', { name: says('signOut') }).click();
 	await page.getByRole('dialog').waitFor();
 	await take('sign-out-unsent');
+	await wear(page, hindi);
+	await page.goto('/activity');
+	await page.getByRole('button', { name: saying('signOut', {}, 'hi') }).click();
+	await page.getByRole('dialog').waitFor();
+	await take('sign-out-unsent', { name: 'hindi' });
+	await wear(page, variants[0]);
+	await page.goto('/activity');
+	await page.getByRole('button', { name: says('signOut') }).click();
 	await page.getByRole('button', { name: says('leave.send') }).click();
 	await page.getByText(says('leave.notAll')).waitFor();
 	await take('sign-out-not-all');
@@ -184,6 +198,12 @@ async function takeLeaving(he: Seat, yard: Yard, town: Town, mechanic: string): 
 		.first()
 		.scrollIntoViewIfNeeded();
 	await take('phones');
+	await wear(page, hindi);
+	await page.goto('/activity');
+	await page.getByText(saying('phones.title', {}, 'hi')).click();
+	const signOff = page.getByRole('button', { name: saying('phones.signOff', {}, 'hi') });
+	await signOff.first().scrollIntoViewIfNeeded();
+	await take('phones', { name: 'hindi' });
 	await second?.close();
 }
 

@@ -24,6 +24,8 @@ const inManifest = {
 const monday = '2026-11-23T04:30:00.000Z';
 
 const asha = '+919000000101';
+const owner = '+919000000011';
+const admin = '+919000000001';
 /** Nobody has booked at his garage yet. */
 const idleMechanic = '+919000000021';
 /** Has an offer that waits for his answer. */
@@ -40,6 +42,8 @@ try {
 	for (const [turn, variant] of variants.entries()) await takePages(browser, town, variant, turn);
 	await takeWithoutNetwork(browser, town);
 	await takeRefused(browser, town);
+	for (const variant of variants) await takeRunners(browser, town, variant);
+	for (const variant of variants) await takeDemo(browser, town, variant);
 	await takeFates(town, (phoneNumber) => sit(browser, town, variants[0], phoneNumber));
 } finally {
 	await browser.close();
@@ -112,6 +116,44 @@ async function takeEmpty(from: Browser, at: Town): Promise<void> {
 	await idle.settled();
 	await idle.take('activity-empty');
 	await idle.leave();
+}
+
+/** Whoever runs the shop, or all shops. */
+async function takeRunners(from: Browser, at: Town, variant: Variant): Promise<void> {
+	for (const [picture, phoneNumber] of [
+		['owner', owner],
+		['admin', admin],
+	] as const) {
+		const seat = await sit(from, at, variant, phoneNumber);
+		await seat.page.goto('/');
+		await seat.settled();
+		await seat.take(picture);
+		await seat.leave();
+	}
+}
+
+/** Two phones side by side, one of them without network. */
+async function takeDemo(from: Browser, at: Town, variant: Variant): Promise<void> {
+	const { page, says, take, leave } = await sit(from, at, variant, null);
+	await page.goto('/demo');
+	await page.getByRole('button', { name: says('demo.begin') }).click();
+	const [first, second] = [0, 1].map((n) => page.locator('iframe').nth(n).contentFrame());
+	await first
+		?.getByRole('button', { name: says('jobs.receive') })
+		.first()
+		.waitFor();
+	await second?.getByText(says('pill.allSent')).waitFor();
+	await page
+		.getByRole('button', { name: says('demo.networkOn') })
+		.first()
+		.click();
+	await first
+		?.getByRole('button', { name: says('jobs.receive') })
+		.first()
+		.click();
+	await first?.getByText(says('pill.offlineWaiting')).waitFor();
+	await take('demo', { whole: true });
+	await leave();
 }
 
 async function takeWithoutNetwork(from: Browser, at: Town): Promise<void> {

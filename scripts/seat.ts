@@ -17,6 +17,7 @@ export const variants = [
 	{ name: 'dark', language: 'en', scheme: 'dark', width: 360 },
 ] as const;
 export type Variant = (typeof variants)[number];
+export const [, , hindi] = variants;
 
 /** Somebody at a screen. */
 export type Seat = {
