@@ -61,9 +61,9 @@ const ground = [
 	),
 	never(
 		'rules-are-pure',
-		{ path: '^sync/.+/rules\\.ts$' },
+		{ path: '^sync/.+/(rules|laws)\\.ts$' },
 		{ pathNot: '^sync/(core/|(?!protocol/)[^/]+/(?!(mutators|events|scopes)\\.)[^/]+$)' },
-		'A rule sees entities and pure functions of nouns, not who asks, what follows or the wire.',
+		'A rule or a law sees entities and pure functions of nouns, not who asks, what follows or the wire.',
 	),
 	never(
 		'device-and-server-never-meet',
@@ -89,8 +89,8 @@ const server = [
 	never(
 		'domain-looks-down',
 		{ path: '^server/domain/' },
-		{ path: '^server/(app|routes|clock|reports|outside)(/|\\.)', ...typesOnly },
-		'The domain does not know who calls it, nor how a message leaves the house.',
+		{ path: '^server/(app|routes|clock|reports|outside|laws)(/|\\.)', ...typesOnly },
+		'The domain does not know who calls it, who watches it, nor how a message leaves the house.',
 	),
 	never(
 		'db-is-the-cellar',
@@ -103,6 +103,12 @@ const server = [
 		{ path: '^server/reports/' },
 		{ path: '^server/(app|routes|clock|outside|domain)(/|\\.)', ...typesOnly },
 		'A report is SQL and its rows.',
+	),
+	never(
+		'laws-only-look',
+		{ path: '^server/laws/' },
+		{ path: `^server/(?!laws/|db/)|${sql}` },
+		'A law sees rows and the port, not who does the work nor how rows are fetched.',
 	),
 	never(
 		'clock-performs-only',

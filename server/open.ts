@@ -12,6 +12,7 @@ import { blobsOn } from './db/blobs.ts';
 import { liveFanOut } from './db/live.ts';
 import { migrate } from './db/migrate.ts';
 import { nextTimer } from './db/next-timer.ts';
+import { linesOfDevices, visitsAround } from './db/sql-patrol.ts';
 import { sqlPort } from './db/sql-port.ts';
 import { isCast } from './demo/cast.ts';
 import { seed, seedOnce } from './demo/seed.ts';
@@ -20,6 +21,8 @@ import type { World } from './domain/perform.ts';
 import { reactions } from './domain/reactions.ts';
 import { replayOfParked } from './domain/replay.ts';
 import { sweepScopes } from './domain/sweep.ts';
+import { patrolOn, type PatrolOptions } from './laws/patrol.ts';
+import { lawWatch, type LawWatch } from './laws/watch.ts';
 import { toldToAll } from './neighbours.ts';
 import { memoryOutbox, type Sms } from './outside/sms.ts';
 import { writeProbe } from './ready.ts';
@@ -54,6 +57,8 @@ export type Open = {
 	readonly sweep: () => Promise<void>;
 	/** Performs what was parked and can be by now; answers how much that was. */
 	readonly replay: () => Promise<number>;
+	/** Looks at a stretch of what is there with the laws that no transaction can be asked about. */
+	readonly patrol: () => Promise<void>;
 	/** From now on the server says that it is not ready. */
 	readonly drain: () => void;
 };
@@ -69,7 +74,8 @@ export async function openServer(options: OpenOptions): Promise<Open> {
 	const clock = await businessClock(connection, wall);
 	const live = liveFanOut((work, ms) => void setTimeout(work, ms).unref());
 	const committed = toldToAll({ connection, port, live, log });
-	const world: World = { port, now: clock.now, committed, reactions };
+	const laws = lawsTold(log);
+	const world: World = { port: laws.over(port), now: clock.now, committed, reactions };
 	const next = (by: Instant, except: readonly string[]) => nextTimer(connection, by, except);
 	const anId = () => newId(wall());
 	const timers = timersOn({ world, next, moveTo: clock.moveTo, newId: anId });
@@ -85,6 +91,7 @@ export async function openServer(options: OpenOptions): Promise<Open> {
 	const watch = sessionWatch((ids) => signIn.sessions.liveAmong(ids));
 	const probe = writeProbe(connection, wall);
 	const seedAgain = () => seed(seeding);
+	const patrol = patrolIn(connection, { watch: laws, port, now: clock.now });
 	const house: House = {
 		world,
 		signIn,
@@ -97,6 +104,7 @@ export async function openServer(options: OpenOptions): Promise<Open> {
 		secure: options.publicUrl.protocol === 'https:',
 		buildDir: options.buildDir,
 		isReady: probe.isReady,
+		violations: laws.violations.total,
 		demo: outbox === null ? null : demoTown({ clock, timers, outbox, seedAgain }),
 	};
 	return {
@@ -108,6 +116,20 @@ export async function openServer(options: OpenOptions): Promise<Open> {
 		timers,
 		sweep: () => timers.between(() => sweepScopes(world, anId)),
 		replay: replayOfParked(world),
+		patrol: () => timers.between(patrol),
 		drain: probe.drain,
 	};
 }
+
+const lawsTold = (log: Logger): LawWatch =>
+	lawWatch({
+		told: (breach) => log.error(breach, 'a law is broken'),
+		failed: (error) => log.error({ err: error }, 'a law could not be asked'),
+	});
+
+const patrolIn = (connection: Connection, rest: Pick<PatrolOptions, 'watch' | 'port' | 'now'>) =>
+	patrolOn({
+		...rest,
+		visits: (asked) => visitsAround(connection, asked),
+		devices: (asked) => linesOfDevices(connection, asked),
+	});

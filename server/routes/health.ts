@@ -4,6 +4,8 @@ import type { Route } from './definition.ts';
 import { route } from './route.ts';
 
 const answer = z.strictObject({ status: z.literal('ok') });
+/** A broken law is for a person to look at; work goes on meanwhile (server/laws/violations.ts). */
+const readyAnswer = z.strictObject({ status: z.literal('ok'), violations: z.int() });
 
 export const healthRoutes: readonly Route[] = [
 	route({
@@ -19,10 +21,10 @@ export const healthRoutes: readonly Route[] = [
 		path: '/api/health/ready',
 		who: 'anyone',
 		summary: 'The server can take work: its database can be written',
-		answer,
+		answer: readyAnswer,
 		async respond({ house }) {
 			if (!(await house.isReady())) throw new Problem('unavailable');
-			return { status: 'ok' };
+			return { status: 'ok', violations: house.violations() };
 		},
 	}),
 ];

@@ -24,5 +24,7 @@ export type House = {
 	readonly buildDir: string | null;
 	/** Throws or says no while the server cannot do its work. */
 	readonly isReady: () => Promise<boolean>;
+	/** How often a law was found broken by this process. It must stay 0. */
+	readonly violations: () => number;
 	readonly demo: DemoTown | null;
 };
