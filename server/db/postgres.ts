@@ -15,11 +15,18 @@ export type PostgresOptions = {
 	databaseUrl: string;
 	connectionsMax?: number;
 	idleSecondsMax?: number;
+	/** A statement without an answer for so long stands on a line that is gone; scripts may take longer. */
+	answerSecondsMax?: number;
 	/** Told when a connection that nobody was using broke; the next use makes a new one. */
 	onLost?: (error: Error) => void;
 };
 
 const connectSecondsMax = 10;
+const answerSecondsMaxDefault = 30;
+const scriptHoursMax = 24;
+
+/** A server that vanished without a word would keep its locks as long as the network believes in it. */
+const deserted = "set idle_in_transaction_session_timeout = '60s'";
 
 /** A PostgreSQL server behind the common interface. Refuses one that may forget what it committed. */
 export async function openPostgres(options: PostgresOptions): Promise<Connection> {
@@ -28,6 +35,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Connection
 		application_name: 'moto-servicehub',
 		max: options.connectionsMax ?? 10,
 		connectionTimeoutMillis: connectSecondsMax * 1000,
+		query_timeout: (options.answerSecondsMax ?? answerSecondsMaxDefault) * 1000,
 		types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
 		onConnect: (client): unknown => prepareSession(client), // The pool waits for it.
 	});
@@ -118,12 +126,17 @@ async function transactionOn<T>(
 		return result;
 	} catch (error) {
 		// A connection that cannot roll back is thrown away, which rolls back too.
-		await client.query('rollback').catch(() => (useless = true));
+		if (isSilence(error)) useless = true;
+		else await client.query('rollback').catch(() => (useless = true));
 		throw error;
 	} finally {
 		client.release(useless);
 	}
 }
+
+/** How the driver says that no answer came. */
+const isSilence = (error: unknown): boolean =>
+	error instanceof Error && error.message === 'Query read timeout';
 
 /** PostgreSQL answers `commit` of a failed transaction with a quiet rollback; this says so. */
 async function commit(client: pg.PoolClient): Promise<void> {
@@ -137,13 +150,29 @@ function statementsOn(session: pg.Pool | pg.PoolClient): Transaction {
 	return {
 		async query<R>(text: string, params: readonly unknown[] = []): Promise<R[]> {
 			// Extended even without parameters: as on the embedded database, one statement, not a script.
-			const statement = { text, values: checkedParams(params), queryMode: 'extended' };
+			const named = nameOf(text);
+			const statement = { ...named, text, values: checkedParams(params), queryMode: 'extended' };
 			return (await session.query(statement)).rows as R[];
 		},
 		async exec(script) {
-			await session.query(script);
+			const patient = { text: script, query_timeout: scriptHoursMax * 3_600_000 };
+			await session.query(patient);
 		},
 	};
+}
+
+/** Statements that have a name; what comes after them is parsed and planned each time. */
+const namedMax = 500;
+const names = new Map<string, string>();
+
+/** A statement under a name is parsed and planned once in a session, and not with every use. */
+function nameOf(text: string): { name?: string } {
+	const known = names.get(text);
+	if (known !== undefined) return { name: known };
+	if (names.size >= namedMax) return {};
+	const name = `kept_${names.size + 1}`;
+	names.set(text, name);
+	return { name };
 }
 
 /** The pool as Drizzle sees it: closed to whoever is inside one of our transactions. */
@@ -163,7 +192,7 @@ function guarded(pool: pg.Pool, rules: TransactionRules): pg.Pool {
 /** A listener, because a connection that breaks while in use would otherwise end the process. */
 async function prepareSession(client: pg.ClientBase): Promise<void> {
 	client.on('error', () => undefined); // The statement in flight, or the next, fails with the reason.
-	await client.query(sessionSettings);
+	await client.query(`${sessionSettings}; ${deserted}`);
 }
 
 /** Reads the brackets and quotes of any array; its number is missing from the driver's types. */

@@ -31,3 +31,21 @@ export async function translating<T>(work: () => Promise<T>): Promise<T> {
 export const translatingSql = (sql: Sql): Sql => ({
 	query: (text, params) => translating(() => sql.query(text, params)),
 });
+
+/**
+ * The statements of one transaction. After one has failed, the database says no to every other with
+ * the same 25P02: what failed first is what happened, whoever of those that read beside each other
+ * is heard first. (A deadlock would look like an outage, and nobody would try again.)
+ */
+export function failingAlike(sql: Sql): Sql {
+	let first: unknown = null;
+	return {
+		query: async (text, params) => {
+			try {
+				return await sql.query(text, params);
+			} catch (error) {
+				throw (first ??= error);
+			}
+		},
+	};
+}

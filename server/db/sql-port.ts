@@ -4,7 +4,7 @@ import type { Connection, Sql } from './connection.ts';
 import { gathered } from './gathered.ts';
 import { withinBytes } from './page-bytes.ts';
 import type { Port, PortTransaction, Reads } from './port.ts';
-import { translating, translatingSql } from './sql-errors.ts';
+import { failingAlike, translating, translatingSql } from './sql-errors.ts';
 import { claimIds, readEntries, readParked } from './sql-log.ts';
 import { forgetNews } from './sql-news.ts';
 import { pullPage } from './sql-pull.ts';
@@ -19,7 +19,9 @@ export function sqlPort(connection: Connection): Port {
 		...readsOn(sql),
 		transaction: (work) =>
 			translating(() =>
-				connection.transaction((tx) => work(transactionOn(translatingSql(tx), connection.kind))),
+				connection.transaction((tx) =>
+					work(transactionOn(failingAlike(translatingSql(tx)), connection.kind)),
+				),
 			),
 		pull: (request) => withinBytes((each) => pullPage(sql, each), request),
 		sweepGone: (before) => sweepGone(connection, before),

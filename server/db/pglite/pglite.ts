@@ -1,9 +1,10 @@
-import type { PGlite, Transaction as PgliteTransaction } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import type { Connection, Drizzle, Transaction } from '../connection.ts';
 import { obeying, transactionRules, type TransactionRules } from '../transactions.ts';
 import { checkedParams } from '../values.ts';
 import { openInFolder, openInMemory, type OpenPglite } from './open.ts';
+import { preparedOn } from './prepared.ts';
 
 export type PgliteOptions = {
 	/** The folder for the database and its lock; absent: in memory. */
@@ -28,8 +29,20 @@ export async function openPglite(options: PgliteOptions): Promise<Connection> {
 function connectionOn({ pglite, release }: OpenPglite, options: PgliteOptions): Connection {
 	const rules = transactionRules(options.idleSecondsMax);
 	const { attempt, isBroken } = untilBroken(options.onBroken ?? throwLater);
-	const outside = statementsOn(pglite, attempt);
+	const prepared = preparedOn(pglite);
 	let closing: Promise<void> | null = null;
+
+	const run = async <R>(text: string, params: readonly unknown[] = []): Promise<R[]> =>
+		prepared.run<R>(text, checkedParams(params));
+
+	/** Whoever has the transaction has the session. */
+	const inside = (tx: Pick<PGlite, 'exec'>): Transaction => ({
+		query: (text, params) => attempt(() => run(text, params)),
+		async exec(script) {
+			await attempt(() => tx.exec(script));
+			prepared.forget();
+		},
+	});
 
 	async function close(): Promise<void> {
 		if (!isBroken()) await pglite.close();
@@ -41,15 +54,16 @@ function connectionOn({ pglite, release }: OpenPglite, options: PgliteOptions): 
 		drizzle: drizzleOn(pglite, rules, attempt),
 		async query(text, params) {
 			rules.refuseInside();
-			return outside.query(text, params);
+			return attempt(() => pglite._runExclusiveTransaction(() => run(text, params)));
 		},
 		async exec(script) {
 			rules.refuseInside();
-			return outside.exec(script);
+			await attempt(() => pglite.exec(script));
+			prepared.forget();
 		},
 		async transaction(work) {
 			rules.refuseInside();
-			return attempt(() => pglite.transaction((tx) => rules.run(statementsOn(tx, attempt), work)));
+			return attempt(() => pglite.transaction((tx) => rules.run(inside(tx), work)));
 		},
 		neighbours: null,
 		close: () => (closing ??= close()),
@@ -57,18 +71,6 @@ function connectionOn({ pglite, release }: OpenPglite, options: PgliteOptions): 
 }
 
 type Attempt = <T>(run: () => Promise<T>) => Promise<T>;
-
-function statementsOn(session: PGlite | PgliteTransaction, attempt: Attempt): Transaction {
-	return {
-		async query<R>(text: string, params: readonly unknown[] = []): Promise<R[]> {
-			const values = checkedParams(params);
-			return (await attempt(() => session.query<R>(text, values))).rows;
-		},
-		async exec(script) {
-			await attempt(() => session.exec(script));
-		},
-	};
-}
 
 /** Drizzle asks its client for two things only; its statements queue with ours on the one session. */
 function drizzleOn(pglite: PGlite, rules: TransactionRules, attempt: Attempt): Drizzle {
