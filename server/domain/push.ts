@@ -72,7 +72,10 @@ async function consecutive(
 	return { members: sent, stop: {} };
 }
 
-/** Cuts a batch where the shop changes; what places work, or is not there yet, goes alone. */
+/**
+ * Cuts a batch where the shop changes (what is about none is a shop of its own); what places work, or
+ * is about a thing that is not there yet, goes alone.
+ */
 async function groupsOf(world: World, members: readonly Sent[]): Promise<Sent[][]> {
 	const prepared = members.map((member) => [member, prepare(member)] as const);
 	const shops = await shopsOf(
@@ -82,7 +85,7 @@ async function groupsOf(world: World, members: readonly Sent[]): Promise<Sent[][
 	const groups: Sent[][] = [];
 	let open: { shop: string; members: Sent[] } | null = null;
 	for (const [member, each] of prepared) {
-		const shop = aloneness(each) ? undefined : shops.get(each);
+		const shop = isAlone(each) ? undefined : isAboutNoShop(each) ? '' : shops.get(each);
 		if (open && shop === open.shop && open.members.length < groupMax) open.members.push(member);
 		else {
 			const started: Sent[] = [member];
@@ -93,4 +96,6 @@ async function groupsOf(world: World, members: readonly Sent[]): Promise<Sent[][
 	return groups;
 }
 
-const aloneness = (each: Prepared): boolean => each.problem !== null || each.mutator.alone === true;
+const isAlone = (each: Prepared): boolean => each.problem !== null || each.mutator.alone === true;
+const isAboutNoShop = (each: Prepared): boolean =>
+	each.problem === null && each.mutator.shopOf(each.args) === null;

@@ -7,10 +7,12 @@ import type { Connection, Sql } from '#server/db/connection.ts';
 import { plant } from '#server/db/plant.ts';
 import { sqlPort } from '#server/db/sql-port.ts';
 import { perform, type Member } from '#server/domain/perform.ts';
+import { sync } from '#server/domain/sync.ts';
 import { aBooking, aJob, anAssignment, anId, customerIdOf } from '#tests/support/builders.ts';
-import { asha, monday, ravi } from '#tests/support/cast.ts';
+import { asha, id, monday, ravi } from '#tests/support/cast.ts';
 import { aMember, aMutation, openDoor, type Door } from '#tests/support/door.ts';
 import { aPort, type TestPort } from '#tests/support/ports.ts';
+import { aCaller, aNewBike, aRequest, sent } from '#tests/support/requests.ts';
 import { aVehicle } from '#tests/support/sample-garage.ts';
 
 let statements = 0;
@@ -85,6 +87,25 @@ describe('a group at the door', () => {
 		const twenty = await statementsFor((await visits(20)).map(received));
 
 		expect(twenty).toBe(two);
+	});
+
+	it('holds what is about no shop too: twenty bikes of a long evening cost hardly more than two', async () => {
+		const pushed = async (device: number, count: number) => {
+			const mutations = Array.from({ length: count }, (_, index) =>
+				sent(index + 1, aMutation('vehicle.add', aNewBike(), door.now)),
+			);
+			const phone = { id: id('device', device), browserId: id('browser', device) };
+			await sync(door.world, asha, aRequest({ device: phone }), aCaller());
+			statements = 0;
+			const request = aRequest({ device: phone, mutations });
+			const { acks } = await sync(door.world, asha, request, aCaller());
+			expect(acks.map(({ status }) => status)).toEqual(mutations.map(() => 'applied'));
+			return statements;
+		};
+
+		const two = await pushed(1, 2);
+
+		expect(await pushed(2, 20)).toBe(two);
 	});
 
 	it('performs what follows from an earlier member, though its rehearsal could not', async () => {
