@@ -58,12 +58,14 @@ export function claimsOf(
 	return group.map(({ member, mutator, args }) => {
 		const { mutation, actor, hash } = member;
 		const { effLo, eff } = effectiveTime(mutation.at, { lastEff, emptyAt }, now);
-		if (from) lastEff = eff;
+		const seq = freshSeqOf(member, from);
+		// A repeat was done when it was taken first: that it comes late says nothing of what follows.
+		if (seq !== null) lastEff = eff;
 		return {
 			id: mutation.id,
 			userId: actor.userId,
 			deviceId: member.device?.id ?? null,
-			seq: freshSeqOf(member, from),
+			seq,
 			name: mutation.name,
 			version: mutator?.version ?? mutation.version,
 			args: args ?? (member.device ? mutation.args : null),
@@ -121,7 +123,7 @@ export async function advanceDevice(
 	layer.store.update(device, {
 		...row,
 		lastSeq: Math.max(row.lastSeq, ...claims.map((each) => each.seq ?? 0)),
-		lastEff: last.eff,
+		lastEff: claims.findLast((each) => each.seq !== null)?.eff ?? row.lastEff,
 		reportsOn: today,
 		reportsCount: Math.min(countMax, countedOn(row, today) + counted),
 	});

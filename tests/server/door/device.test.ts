@@ -170,6 +170,23 @@ describe('a device that syncs', () => {
 		expect(known).toMatchObject({ lastEff: earlier, lastSeq: 1 });
 	});
 
+	it('did what it sends again when it was taken first, however late the repeat comes', async () => {
+		const wrongClock = addMinutes(door.now, 60);
+		const first = aMutation('vehicle.add', aNewBike(), wrongClock);
+		const second = aMutation('vehicle.add', aNewBike(), wrongClock);
+		const taken = door.now;
+		await sync(door.world, asha, request({ pending: 2, mutations: [sent(1, first)] }));
+
+		door.now = addMinutes(door.now, 10);
+		await sync(door.world, asha, request({ pending: 2, mutations: [sent(1, first)] }));
+		expect(await test.port.list(device, {})).toMatchObject([{ lastEff: taken }]);
+
+		const both = [sent(1, first), sent(2, second)];
+		await sync(door.world, asha, request({ mutations: both }));
+		const [entry] = await test.port.entries([second.id]);
+		expect(entry).toMatchObject({ effLo: taken, eff: door.now });
+	});
+
 	it('is believed after a gap, too: what met it had not left the phone', async () => {
 		const bikeAt = (minutes: number) =>
 			aMutation('vehicle.add', aNewBike(), addMinutes(door.now, minutes));
