@@ -49,6 +49,7 @@ export async function applyPage(
 	const { refetch, touched } = taking;
 	const before = await store.books();
 	const referred = referredIn(before.outbox, touched);
+	if (!refetch) await begin(store, answer);
 	const { keys, held } = await writePage(store, answer, referred);
 	if (refetch) {
 		for (const key of [...keys, ...held]) refetch.seen.add(keyText(key));
@@ -66,6 +67,20 @@ export async function applyPage(
 	const leaving = held.length + (before.place.leaving ?? []).length;
 	if (leaving > 0) keys.push(...(await release(store, touched)));
 	return keys;
+}
+
+/**
+ * What begins to be read is written down before its first document. If a crash came in between, and
+ * its person's rights ended before the next answer, nobody would know that those documents have to go.
+ */
+async function begin(store: DeviceStore, answer: SyncAnswer): Promise<void> {
+	const { install, era, scopes } = answer;
+	if (scopes.added.length === 0) return;
+	const begun = Object.fromEntries(scopes.added.map((scope) => [scope, 0]));
+	await store.change((books) => ({
+		lost: lostAfter(books, answer),
+		place: { ...books.place, install, era, cursors: { ...begun, ...books.place.cursors } },
+	}));
 }
 
 type Page = { readonly keys: DocKey[]; readonly held: DocKey[] };
