@@ -30,6 +30,9 @@ export async function sync(
 	const { install, era } = await world.port.installation();
 	const sameInstall = request.install === null || request.install === install;
 	const sameData = request.install === install && request.era === era;
+	// From before a restore: it reads nothing of this answer but the era, and asks again. A straggler
+	// whose phone has long been answered would be done a second time, and perhaps end otherwise.
+	const isTaken = request.install === null || sameData;
 	const userId = String(actor.userId);
 	const known = await deviceFor(world, userId, request, caller);
 	const lost = await lostWith(world, known, request);
@@ -38,7 +41,7 @@ export async function sync(
 		refuseUnless(await caller.isSignedIn(), 'not_signed_in');
 		return actorOf(world.port, userId);
 	}
-	const pushed = sameInstall
+	const pushed = isTaken
 		? await push(world, actor, request, known, actorNow)
 		: { acks: [], lastSeq: known.lastSeq };
 	// Rights may have ended while a long batch was performed: nothing is told to who he was then.

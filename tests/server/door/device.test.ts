@@ -143,6 +143,18 @@ describe('a device that syncs', () => {
 		expect(again.docs).toEqual(first.docs);
 	});
 
+	it('from before a restore is not taken at its word: what it says comes again, in the new era', async () => {
+		const { install, era } = await sync(door.world, asha, request());
+		const straggler = request({ install, era: era + 1, mutations: [sent(1)] });
+
+		const answer = await sync(door.world, asha, straggler);
+
+		expect(answer).toMatchObject({ era, acks: [], lastSeq: 0 });
+		expect(await test.port.list(booking, {})).toEqual([]);
+		const again = { ...straggler, era };
+		expect((await sync(door.world, asha, again)).acks).toMatchObject([{ status: 'applied' }]);
+	});
+
 	it('shows a worker the first name and the end of the phone number only', async () => {
 		const held = await door.as(asha, 'booking.request', aWish());
 		await door.as(asha, 'booking.confirm', { bookingId: String(held.ids?.['bookingId']) });
