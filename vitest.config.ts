@@ -42,6 +42,16 @@ export default defineConfig({
 				},
 			},
 			{
+				// Real processes that are killed, networks that break, disks that lose their power.
+				test: {
+					...patient,
+					name: 'chaos',
+					include: ['tests/chaos/**/*.test.ts'],
+					pool: 'forks',
+					maxWorkers: 1,
+				},
+			},
+			{
 				test: {
 					...patient,
 					name: 'simulation',

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -9,6 +8,7 @@ import { startBeats, type Beat } from './clock/heartbeat.ts';
 import type { Config } from './config.ts';
 import { connect } from './db/connect.ts';
 import type { Connection } from './db/connection.ts';
+import { keptSecret } from './kept-secret.ts';
 import { createLog } from './log.ts';
 import { openServer, type Open } from './open.ts';
 import { Problem, problem } from './routes/problem.ts';
@@ -47,23 +47,25 @@ export async function start(config: Config, warnings: readonly string[]): Promis
 async function openHere(config: Config, port: number, log: Logger) {
 	const { databaseUrl, dataDir, publicUrl } = config;
 	const connection = await connect(databaseUrl === null ? { dataDir } : { databaseUrl });
-	const opened = openServer({
-		connection,
-		log,
-		wall: Date.now,
-		authSecret: config.authSecret ?? keptSecret(dataDir),
-		publicUrl: publicUrl ?? new URL(`http://localhost:${port}`),
-		behindProxy: publicUrl !== null,
-		origins: originsOf(config, port),
-		buildDir: existsSync(buildDir) ? buildDir : null,
-		demo: config.demo ? { startAt: config.demoNow } : null,
-		sms: null,
-	});
-	const open = await opened.catch(async (error: unknown) => {
+	try {
+		const open = await openServer({
+			connection,
+			log,
+			wall: Date.now,
+			authSecret: config.authSecret ?? keptSecret(dataDir),
+			publicUrl: publicUrl ?? new URL(`http://localhost:${port}`),
+			behindProxy: publicUrl !== null,
+			origins: originsOf(config, port),
+			buildDir: existsSync(buildDir) ? buildDir : null,
+			demo: config.demo ? { startAt: config.demoNow } : null,
+			sms: null,
+		});
+		return { open, connection };
+	} catch (error) {
+		// A server that cannot start must end, and an open database would keep it.
 		await connection.close();
 		throw error;
-	});
-	return { open, connection };
+	}
 }
 
 type Answer = Open['app']['fetch'];
@@ -77,7 +79,7 @@ const serverFor = (fetch: Answer): Server =>
 
 /** What goes on by itself. The embedded database has nobody else to tidy up after it. */
 function beatsOf(
-	{ timers, watch, signIn, sweep, replay, house }: Open,
+	{ timers, watch, signIn, sweep, replay, patrol, house }: Open,
 	connection: Connection,
 ): Beat[] {
 	const hourMs = 3_600_000;
@@ -92,6 +94,7 @@ function beatsOf(
 		{ everyMs: hourMs, work: house.blobs.sweep },
 		{ everyMs: 6 * hourMs, work: sweep, atOnce: true },
 		{ everyMs: hourMs / 6, work: replay, atOnce: true },
+		{ everyMs: hourMs / 12, work: patrol },
 		...(connection.kind === 'pglite' ? tidy : []),
 	];
 }
@@ -154,16 +157,6 @@ function originsOf({ publicUrl, demo, host }: Config, port: number): string[] {
 	const local = [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
 	const named = publicUrl === null ? [`http://${host}:${port}`, ...local] : [publicUrl.origin];
 	return demo ? [...named, ...local] : named;
-}
-
-/** The demo's own secret, kept with its data, so that a restart signs nobody out. */
-function keptSecret(dataDir: string): string {
-	const file = path.join(dataDir, 'auth-secret');
-	if (existsSync(file)) return readFileSync(file, 'utf8').trim();
-	mkdirSync(dataDir, { recursive: true });
-	const secret = randomBytes(32).toString('base64url');
-	writeFileSync(file, `${secret}\n`, { mode: 0o600 });
-	return secret;
 }
 
 function greet({ demo, host }: Config, port: number): void {

@@ -25,7 +25,18 @@ declare module 'vitest' {
 }
 
 /** A PostgreSQL server of our own, of the same major version as the embedded database. */
-export type Postgres = { url: string; stop(): Promise<void> };
+export type Postgres = {
+	url: string;
+	/** Where everything of it lies. */
+	folder: string;
+	/** Its first process; the others end soon after that one. */
+	pid(): number;
+	/** Kills all of it at once, with no chance to bring anything to the disk. */
+	crash(): Promise<void>;
+	/** Starts it again after that, on the same port and data. */
+	again(): Promise<void>;
+	stop(): Promise<void>;
+};
 
 let running: Postgres | null = null;
 let runFolder: string | null = null;
@@ -66,14 +77,24 @@ export async function startPostgres(settings: string[] = []): Promise<Postgres> 
 	const port = await freePort();
 	const listen = ['-h', '127.0.0.1', '-p', `${port}`, '-k', folder];
 	const options = settings.flatMap((setting) => ['-c', setting]);
-	const server = spawn(path.join(binaries, 'postgres'), ['-D', cluster, ...listen, ...options], {
-		...owner,
-		cwd: folder,
-		stdio: ['ignore', 'ignore', 'pipe'],
-	});
-	await untilReady(server);
+	const start = async (): Promise<ChildProcess> => {
+		const started = spawn(path.join(binaries, 'postgres'), ['-D', cluster, ...listen, ...options], {
+			...owner,
+			cwd: folder,
+			stdio: ['ignore', 'ignore', 'pipe'],
+		});
+		await untilReady(started);
+		return started;
+	};
+	let server = await start();
 	return {
 		url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+		folder,
+		pid: () => server.pid ?? 0,
+		crash: () => crashed(server),
+		async again() {
+			server = await start();
+		},
 		async stop() {
 			await ended(server);
 			rmSync(folder, { recursive: true, force: true });
@@ -146,3 +167,39 @@ async function ended(server: ChildProcess): Promise<void> {
 	server.kill('SIGINT');
 	await exit.promise;
 }
+
+/** Each of its processes leads a group of its own, so they are found by whose children they are. */
+async function crashed(server: ChildProcess): Promise<void> {
+	const pids = [...childrenOf(server.pid ?? 0), server.pid ?? 0];
+	const exit = new Promise((resolve) => server.once('exit', resolve));
+	for (const pid of pids) killNow(pid);
+	await exit;
+	// The data is theirs until the last of them is gone; a new server would refuse to share it.
+	while (pids.some(isThere)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+const childrenOf = (pid: number): number[] =>
+	execFileSync('ps', ['-A', '-o', 'ppid=,pid='], { encoding: 'utf8' })
+		.split('\n')
+		.map((line) => line.trim().split(/\s+/).map(Number))
+		.flatMap(([parent, child]) => (parent === pid && child ? [child] : []));
+
+function killNow(pid: number): void {
+	try {
+		process.kill(pid, 'SIGKILL');
+	} catch (error) {
+		if (!isGone(error)) throw error;
+	}
+}
+
+function isThere(pid: number): boolean {
+	try {
+		return process.kill(pid, 0);
+	} catch (error) {
+		if (isGone(error)) return false;
+		throw error;
+	}
+}
+
+const isGone = (error: unknown): boolean =>
+	error instanceof Error && 'code' in error && error.code === 'ESRCH';
