@@ -1,30 +1,46 @@
+import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 
+import { hunt } from './hunt-processes.ts';
+import { root } from './run.ts';
 import { vitest } from './suites.ts';
 import { line, succeeded } from './summary.ts';
 
 /**
  * The simulation over more seeds than `npm test` takes: `hunt.ts simulation --seeds 200000 --from 1`,
- * `hunt.ts mutants --seeds 500`. The tests read SIMULATION_SEEDS and SIMULATION_FROM, and print the
- * seed of whatever they find.
+ * `hunt.ts mutants --seeds 500`; with `--full` through the real server and its SQL. The pure tier
+ * runs in a process per core; the tests read SIMULATION_SEEDS or SIMULATION_FULL_SEEDS, and
+ * SIMULATION_FROM. All print the seed of whatever they find.
  */
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
-	options: { seeds: { type: 'string' }, from: { type: 'string' } },
+	options: { seeds: { type: 'string' }, from: { type: 'string' }, full: { type: 'boolean' } },
 });
 
-const env: Record<string, string> = { SIMULATION_HUNT: '1' };
-if (values.seeds !== undefined) env.SIMULATION_SEEDS = wholeNumber('--seeds', values.seeds);
-if (values.from !== undefined) env.SIMULATION_FROM = wholeNumber('--from', values.from);
+const seeds = wholeNumber('--seeds', values.seeds);
+const from = wholeNumber('--from', values.from);
+const isPure = !values.full && !positionals.includes('mutants');
+process.exitCode = (await (isPure ? pure() : tests())) ? 0 : 1;
 
-const only = positionals.includes('mutants') ? ['mutants'] : [];
-const counts = await vitest(['--project', 'simulation', ...only], env);
-console.log(line(counts));
-process.exitCode = succeeded(counts) ? 0 : 1;
+function pure(): Promise<boolean> {
+	const worker = path.join(root, 'tests/simulation/hunt-worker.ts');
+	return hunt(worker, Number(from ?? '1'), Number(seeds ?? '2000'));
+}
 
-function wholeNumber(option: string, value: string): string {
-	if (/^\d{1,9}$/.test(value)) return value;
+async function tests(): Promise<boolean> {
+	const env: Record<string, string> = { SIMULATION_HUNT: '1' };
+	if (seeds !== undefined) env[values.full ? 'SIMULATION_FULL_SEEDS' : 'SIMULATION_SEEDS'] = seeds;
+	if (from !== undefined) env.SIMULATION_FROM = from;
+	const folder = values.full ? 'simulation/full/' : 'simulation/';
+	const name = positionals.includes('mutants') ? 'mutants.test' : 'full.test';
+	const counts = await vitest(['--project', 'simulation', folder + name], env);
+	console.log(line(counts));
+	return succeeded(counts);
+}
+
+function wholeNumber(option: string, value: string | undefined): string | undefined {
+	if (value === undefined || /^\d{1,9}$/.test(value)) return value;
 	console.error(`${option} takes a whole number, not "${value}".`);
 	process.exit(2);
 }

@@ -7,7 +7,7 @@ import type { World } from '#server/domain/perform.ts';
 const otherIds = derivedIds('timers', '2026-11-23T00:00:00.000Z');
 
 /** The server's own clock work; here time has always moved already when it is asked to. */
-export const timersIn = (world: World): Timers =>
+export const timersIn = (world: World, newId = otherIds): Timers =>
 	timersOn({
 		world,
 		next: async (by, except) => {
@@ -17,5 +17,5 @@ export const timersIn = (world: World): Timers =>
 			return due[0]?.id ?? null;
 		},
 		moveTo: async () => undefined,
-		newId: otherIds,
+		newId,
 	});

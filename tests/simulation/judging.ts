@@ -7,13 +7,15 @@ import { entities } from '#sync/registry.ts';
 import { memoryPort, type MemoryPort } from '#server/db/memory.ts';
 import { plant } from '#server/db/plant.ts';
 import type { LogEntry } from '#server/db/port.ts';
+import { actorOf } from '#server/domain/access.ts';
 import type { World } from '#server/domain/perform.ts';
 import { sync } from '#server/domain/sync.ts';
 import { id } from '#tests/support/cast.ts';
+import { install } from './install.ts';
 import { Violation } from './invariants.ts';
 import type { Phone } from './phone.ts';
 
-export const install = id('device', 200);
+export { install } from './install.ts';
 
 /**
  * The same rows in a database whose stamps are made anew from the rows alone. What was forgotten in
@@ -34,7 +36,8 @@ export async function stampedAnew(memory: MemoryPort): Promise<MemoryPort> {
 /** Every phone holds just what a new phone of the same person would be given. */
 export async function compare(world: World, phones: readonly Phone[]): Promise<void> {
 	for (const [index, phone] of phones.entries()) {
-		const wanted = await everythingFor(world, phone.actor, index);
+		const actor = await actorOf(world.port, String(phone.actor.userId));
+		const wanted = await everythingFor(world, actor, index);
 		const store = phone.disk.open();
 		for (const collection of collections) {
 			const held = sorted(await store.docs(collection));
@@ -101,9 +104,14 @@ export async function checkLog(memory: MemoryPort, phones: readonly Phone[]): Pr
 	}
 }
 
-/** What was taken back did nothing. A copy of that phone may hear that its text is another's. */
+/**
+ * What was taken back did nothing: it never came, or came and changed nothing. A copy of that phone
+ * may hear that its text is another's.
+ */
 const isTrue = (told: string | undefined, { name, status }: LogEntry): boolean =>
-	name === 'withdrawn' ? told === 'withdrawn' || told === 'refused' : told === status;
+	(name === 'withdrawn' && (told === 'withdrawn' || told === 'refused')) ||
+	(told === 'withdrawn' && status === 'noop') ||
+	(name !== 'withdrawn' && told === status);
 
 /** What was taken back before it had left any phone is never done. */
 function checkTakenBack(

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { runSeed } from './garage.ts';
 import { Violation } from './invariants.ts';
-import { mutants, type Mutant } from './mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { mutants } from './mutants.ts';
 
 /** Each planted bug must be found within so many seeds; the long hunt looks at more. */
 const seedsMax = Number(process.env['SIMULATION_SEEDS'] ?? 100);
@@ -24,7 +25,7 @@ async function firstFinding(mutant: Mutant): Promise<Violation | null> {
 
 async function violationOf(seed: number, mutant: Mutant): Promise<Violation | null> {
 	try {
-		await runSeed(seed, mutant);
+		await runSeed(seed, { mutant });
 		return null;
 	} catch (error) {
 		if (error instanceof Violation) return error;

@@ -5,7 +5,7 @@ import { addDays, localDay } from '#sync/core/time.ts';
 import { shopWindow, type ShopWindow } from '#sync/shop/age-window.ts';
 import { mutationOf } from '#server/domain/mutation-of.ts';
 import { perform, type World } from '#server/domain/perform.ts';
-import { lakshmiMotors, monday } from '#tests/support/cast.ts';
+import { lakshmiMotors, monday, otherGarage } from '#tests/support/cast.ts';
 import type { Random } from './random.ts';
 
 const zone = 'Asia/Kolkata';
@@ -15,14 +15,15 @@ const zone = 'Asia/Kolkata';
  * stored day alone, and a simulated day would be spent on phones that try to reach a server.
  */
 export async function night(world: World, random: Random): Promise<void> {
-	const [window] = (await world.port.list(shopWindow, {
-		id: lakshmiMotors,
-	})) as unknown as ShopWindow[];
-	const now = world.now();
-	const day = addDays(window?.day ?? localDay(zone, now), random.below(6));
+	const shopId = random.chance(0.2) ? otherGarage : lakshmiMotors;
 	const word = () => random.below(4_294_967_296);
-	const id = uuidV7(Date.parse(now), [word(), word(), word()]);
-	const mutation = mutationOf('shop.age', { shopId: lakshmiMotors, day }, { id, now });
+	const words = [word(), word(), word()] as const;
+	const ahead = random.below(6);
+	const [window] = (await world.port.list(shopWindow, { id: shopId })) as unknown as ShopWindow[];
+	const now = world.now();
+	const day = addDays(window?.day ?? localDay(zone, now), ahead);
+	const id = uuidV7(Date.parse(now), [...words]);
+	const mutation = mutationOf('shop.age', { shopId, day }, { id, now });
 	await perform(world, [{ actor: systemActor, mutation, hash: id }]);
 }
 

@@ -1,18 +1,15 @@
 import { Rejection } from '#sync/core/rejection.ts';
 import type { Doc } from '#sync/core/document.ts';
 import { addMinutes, instantOf, msOf } from '#sync/core/time.ts';
-import { ashasBike, divyasBike, kiransBike, lakshmiMotors, service } from '#tests/support/cast.ts';
+import { bikeOf, offered } from './cast.ts';
 import { DiskFull, type Phone } from './phone.ts';
 import type { Random } from './random.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-type Tap = { readonly name: string; readonly args: unknown };
+/** Who has so many visits seldom asks for another one. */
+const visitsEnough = 3;
 
-const bikes: Readonly<Record<string, string>> = {
-	asha: ashasBike,
-	kiran: kiransBike,
-	divya: divyasBike,
-};
+type Tap = { readonly name: string; readonly args: unknown };
 
 /** Something its owner might press now, from what his phone shows; null: nothing to press. */
 export async function tapOn(phone: Phone, time: VirtualTime, random: Random): Promise<Tap | null> {
@@ -54,9 +51,8 @@ export async function look(phone: Phone, random: Random): Promise<void> {
 }
 
 async function customersTap(phone: Phone, time: VirtualTime, random: Random): Promise<Tap | null> {
-	const held = (await phone.device.documents('bookings')).filter(
-		(each) => each['status'] === 'held',
-	);
+	const visits = await phone.device.documents('bookings');
+	const held = visits.filter((each) => each['status'] === 'held');
 	if (held.length > 0 && random.chance(0.7))
 		return { name: 'booking.confirm', args: { bookingId: random.pick(held).id } };
 	if (random.chance(0.1))
@@ -69,14 +65,16 @@ async function customersTap(phone: Phone, time: VirtualTime, random: Random): Pr
 				class: 'scooter',
 			},
 		};
+	if (visits.length >= visitsEnough && random.chance(0.8)) return null;
 	const gridMs = 30 * 60_000;
 	const soon = Math.ceil(msOf(time.now()) / gridMs) * gridMs;
+	const [shopId, services] = random.pick([...offered, ...[...offered].slice(0, 1)]);
 	return {
 		name: 'booking.request',
 		args: {
-			shopId: lakshmiMotors,
-			vehicleId: bikes[phone.name],
-			serviceTypeIds: [random.pick([service.wash, service.general])],
+			shopId,
+			vehicleId: bikeOf(phone.actor),
+			serviceTypeIds: [random.pick(services)],
 			startAt: addMinutes(instantOf(soon), 30 * (1 + random.below(4))),
 		},
 	};
@@ -90,9 +88,16 @@ async function staffsTap(phone: Phone, random: Random, isOwner: boolean): Promis
 			.filter((each) => ['confirmed', 'expired'].includes(String(each['status'])))
 			.map(({ id }) => ({ name: 'booking.receive', args: { bookingId: id, odometerKm: 12_000 } })),
 		...jobs.flatMap((job) => jobTaps(job, isOwner)),
+		...(isOwner ? jobs.flatMap(staffing) : []),
 	];
 	return taps.length === 0 ? null : random.pick(taps);
 }
+
+/** Work that nobody has is given to somebody, with the server's help. */
+const staffing = (job: Doc): Tap[] =>
+	job['status'] === 'pending' && job['workerId'] === null
+		? [{ name: 'job.assign', args: { bookingId: job['bookingId'] } }]
+		: [];
 
 function jobTaps(job: Doc, isOwner: boolean): Tap[] {
 	const args = { jobId: job.id };

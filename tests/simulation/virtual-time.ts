@@ -7,9 +7,12 @@ export class VirtualTime {
 	#nowMs: number;
 	#order = 0;
 	#waiting: Waiting[] = [];
+	readonly #settled: () => Promise<void>;
 
-	constructor(start: Instant) {
+	/** `settled` resolves when nothing happens any more without time passing. */
+	constructor(start: Instant, settled = quiet) {
 		this.#nowMs = msOf(start);
+		this.#settled = settled;
 	}
 
 	now = (): Instant => instantOf(this.#nowMs);
@@ -37,7 +40,7 @@ export class VirtualTime {
 			this.#waiting = this.#waiting.filter((each) => each !== due);
 			this.#nowMs = Math.max(this.#nowMs, due.atMs);
 			due.run();
-			await quiet();
+			await this.#settled();
 		}
 		this.#nowMs = untilMs;
 	}

@@ -1,6 +1,6 @@
 import type { Row } from '#sync/core/entity.ts';
 import type { Connection } from '#server/db/connection.ts';
-import { emptyState, memoryPort } from '#server/db/memory.ts';
+import { memoryPort } from '#server/db/memory.ts';
 import { migrate } from '#server/db/migrate.ts';
 import type { Port, Write } from '#server/db/port.ts';
 import { sqlPort } from '#server/db/sql-port.ts';
@@ -47,7 +47,7 @@ export const updated = (entity: Write['entity'], ...rows: readonly object[]): Wr
 });
 
 function memoryTestPort(): TestPort {
-	let port = memoryPort(installOfTests, emptyState());
+	let port = memoryPort(installOfTests);
 	return {
 		get port() {
 			return port;
@@ -56,7 +56,7 @@ function memoryTestPort(): TestPort {
 		addUsers: async () => undefined,
 		write: (...writes) => port.transaction((tx) => tx.flush(writes)),
 		empty: async () => {
-			port = memoryPort(installOfTests, emptyState());
+			port = memoryPort(installOfTests);
 		},
 		close: () => port.close(),
 	};

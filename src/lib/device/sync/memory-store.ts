@@ -25,6 +25,8 @@ export type MemoryDisk = {
 	readonly failWriteAt: (nth: number, error: Error) => void;
 	/** The browser throws documents away; of a phone that notices, the cursors go with them. */
 	readonly evictDocuments: (place: (place: Books['place']) => Books['place']) => void;
+	/** The browser throws everything away: the next process finds nothing, and makes up a new device. */
+	readonly evictAll: (deviceId: string) => void;
 	/** The same disk once more: what happens on one is nothing to the other. */
 	readonly copy: () => MemoryDisk;
 };
@@ -59,6 +61,11 @@ function diskOn(disk: Disk): MemoryDisk {
 		evictDocuments: (place) => {
 			for (const documents of disk.documents.values()) documents.clear();
 			disk.books = { ...disk.books, place: place(disk.books.place) };
+		},
+		evictAll: (newId) => {
+			for (const documents of disk.documents.values()) documents.clear();
+			disk.history.clear();
+			disk.books = freshBooks(newId, disk.books.place.schema);
 		},
 		copy: () =>
 			diskOn({
