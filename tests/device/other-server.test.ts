@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SendFailure } from '#lib/device/sync/ports.ts';
 import type { DeviceStore } from '#lib/device/sync/store.ts';
+import { addMinutes } from '#sync/core/time.ts';
 import { ashasBike, id, kiransBike } from '#tests/support/cast.ts';
 import { Authority } from '#tests/support/device/authority.ts';
 import { mortal } from '#tests/support/device/kill.ts';
@@ -151,6 +152,40 @@ describe('a server restored from a backup', () => {
 			expect(ids).toEqual([ashasBike, kiransBike].sort());
 			if (lived) return expect(diesAt).toBeGreaterThan(5);
 		}
+	});
+
+	it('is given what it forgot of a copied phone, though another copy has used those numbers since', async () => {
+		const disk = aDisk();
+		const { authority, device } = await aSyncedPhone({ store: disk.open() });
+		const restore = authority.backup();
+		const copied = disk.copy();
+		await device.perform(...rename('2'));
+		await device.sync();
+		const copy = await aPhone(authority, { store: copied.open(), number: 2 });
+		authority.failure = offline;
+		await copy.device.perform(...rename('3'));
+
+		authority.failure = null;
+		restore();
+		await copy.device.sync();
+		expect(authority.doc(bikeKey)).toMatchObject({ model: 'Activa13' });
+		await device.sync();
+
+		expect(authority.doc(bikeKey)).toMatchObject({ model: 'Activa132' });
+		expect(device.pending()).toEqual([]);
+	});
+
+	it('is asked again about all, and what has ended as before is no news', async () => {
+		const { authority, device, store } = await aSyncedPhone();
+		const [first] = await store.history(9);
+		authority.backup()();
+		authority.now = addMinutes(authority.now, 60);
+
+		await device.sync();
+
+		expect(authority.requests.flatMap(({ mutations }) => mutations)).toHaveLength(2);
+		expect(await store.history(9)).toEqual([first]);
+		expect((await store.books()).outbox).toEqual([]);
 	});
 
 	it('that forgot more than the phone remembers meets a new device', async () => {

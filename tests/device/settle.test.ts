@@ -128,7 +128,7 @@ describe('what a server waits for next', () => {
 
 		const { outbox, ids, device } = reofferFrom(state, [ended(2), ended(1)], 2);
 
-		expect(outbox).toEqual([row(2), row(3), row(4)]);
+		expect(outbox).toEqual([{ ...row(2), ended: ended(2) }, row(3), row(4)]);
 		expect(ids).toEqual([ended(2).id]);
 		expect(device).toEqual(state.device);
 	});

@@ -173,7 +173,7 @@ async function followServer(
 	const history = await store.history(historyRowsMax);
 	const freshId = ports.newId();
 	await store.change((books) => {
-		const { ids, ...again } = reofferAll(books, history, freshId) ?? { ids: [] };
+		const { ids, ...again } = reofferAll(books, history, freshId);
 		return { place: refetched(books.place, answer), ...again, reoffered: ids };
 	});
 	return true;

@@ -89,10 +89,14 @@ const isRead =
 		return read === undefined || read >= counter;
 	};
 
-/** What is kept of a row, and of whose numbers it is one, when its end is known. */
+/**
+ * What is kept of a row, and of whose numbers it is one, when its end is known. What ends as it had
+ * ended before is no news.
+ */
 function endOf(row: OutboxRow, deviceId: string, ack: Ack, endedAt: Instant): HistoryEntry {
-	const { refusal = null, extras = null } = ack;
-	return historyOf(row, deviceId, { status: ack.status, refusal, extras, endedAt });
+	const { status, refusal = null, extras = null } = ack;
+	if (row.ended?.status === status) return { ...row.ended, seq: row.seq, deviceId };
+	return historyOf(row, deviceId, { status, refusal, extras, endedAt });
 }
 
 export function historyOf(
@@ -173,34 +177,40 @@ export function reofferFrom(
 }
 
 /**
- * Everything that is kept of what was done under former ids of this phone as well, for a server that
- * was restored and may know nothing of those: in the order it had ended, before what was not sent.
- * It knows repeats by their ids. Null: there were no former ids.
+ * Everything that is kept, for a server that was restored and may have forgotten any of it: it knows
+ * repeats by their ids. Up to which number it remembers this device would not tell, because a copy of
+ * this phone may have used the same numbers since, or before; of a number that is another's by now
+ * the server says so. What was done under former ids as well needs new numbers, in the order in which
+ * it had ended, before what was not sent.
  */
 export function reofferAll(
 	books: Books,
 	history: readonly HistoryEntry[],
 	freshId: string,
-): (Pick<Books, 'device' | 'outbox'> & Pick<Reoffer, 'ids'>) | null {
+): Pick<Books, 'device' | 'outbox'> & Pick<Reoffer, 'ids'> {
 	const isFormer = ({ deviceId, seq }: HistoryEntry) => deviceId !== books.device.id || seq <= 0;
 	const here = new Set(books.outbox.map(({ id }) => id));
-	const kept = history.filter(
-		({ id, status }) => status !== 'dropped' && status !== 'withdrawn' && !here.has(id),
-	);
-	if (!kept.some(isFormer)) return null;
+	const known = history.filter(({ id, status }) => status !== 'dropped' && !here.has(id));
+	const kept = known.filter(({ status }) => status !== 'withdrawn');
+	const ids = kept.map(({ id }) => id);
+	const unanswered = books.outbox.map((row) => ({ ...row, ack: null }));
+	if (!kept.some(isFormer) && unanswered.every(({ seq }) => seq > 0)) {
+		const own = known.filter((entry) => !isFormer(entry)).map(rowAgain);
+		const outbox = [...own, ...unanswered].sort((a, b) => a.seq - b.seq);
+		return { device: books.device, outbox, ids };
+	}
 	const inOrder = kept.toSorted((a, b) =>
 		a.endedAt === b.endedAt ? a.seq - b.seq : a.endedAt < b.endedAt ? -1 : 1,
 	);
-	const unanswered = books.outbox.map((row) => ({ ...row, ack: null }));
-	const outbox = [...inOrder.map(rowAgain), ...unanswered];
-	return { ...asAnother(outbox, freshId), ids: kept.map(({ id }) => id) };
+	return { ...asAnother([...inOrder.map(rowAgain), ...unanswered], freshId), ids };
 }
 
-function rowAgain({ id, seq, name, text, enqueuedAt, subject, status }: HistoryEntry): OutboxRow {
+function rowAgain(entry: HistoryEntry): OutboxRow {
+	const { id, seq, name, text, enqueuedAt, subject, status } = entry;
 	return {
 		...{ id, seq, name, text, enqueuedAt, ack: null },
 		...(subject === undefined ? {} : { subject }),
-		...(status === 'withdrawn' ? { withdrawn: true } : {}),
+		...(status === 'withdrawn' ? { withdrawn: true } : { ended: entry }),
 	};
 }
 

@@ -127,6 +127,8 @@ export type OutboxRow = OutboxEntry & {
 	readonly ack: Ack | null;
 	/** The author took it back before it was sent: what is sent under this number does nothing. */
 	readonly withdrawn?: true;
+	/** It had ended before, and is given to a server that may have forgotten it. */
+	readonly ended?: HistoryEntry;
 };
 
 /**
