@@ -9,9 +9,9 @@ import { line, succeeded } from './summary.ts';
 
 /**
  * The simulation over more seeds than `npm test` takes: `hunt.ts simulation --seeds 200000 --from 1`,
- * `hunt.ts mutants --seeds 500`; with `--full` through the real server and its SQL. The pure tier
- * runs in a process per core; the tests read SIMULATION_SEEDS or SIMULATION_FULL_SEEDS, and
- * SIMULATION_FROM. All print the seed of whatever they find.
+ * `hunt.ts mutants --seeds 500` (as many at most, for each planted bug); with `--full` through the
+ * real server and its SQL. The pure tier runs in a process per core; the tests read SIMULATION_SEEDS
+ * or SIMULATION_FULL_SEEDS, and SIMULATION_FROM. All print the seed of whatever they find.
  */
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
@@ -29,14 +29,19 @@ function pure(): Promise<boolean> {
 }
 
 async function tests(): Promise<boolean> {
-	const env: Record<string, string> = { SIMULATION_HUNT: '1' };
+	const env: Record<string, string> = {};
 	if (seeds !== undefined) env[values.full ? 'SIMULATION_FULL_SEEDS' : 'SIMULATION_SEEDS'] = seeds;
 	if (from !== undefined) env.SIMULATION_FROM = from;
-	const folder = values.full ? 'simulation/full/' : 'simulation/';
-	const name = positionals.includes('mutants') ? 'mutants.test' : 'full.test';
-	const counts = await vitest(['--project', 'simulation', folder + name], env);
+	const counts = await vitest(['--project', 'simulation', ...files()], env);
 	console.log(line(counts));
 	return succeeded(counts);
+}
+
+/** Planted bugs of both tiers, or of the full one alone; else the seeds of the full one. */
+function files(): string[] {
+	const full = 'simulation/full/';
+	if (!positionals.includes('mutants')) return [`${full}full.test`];
+	return values.full ? [`${full}mutants.test`] : ['simulation/mutants.test', `${full}mutants.test`];
 }
 
 function wholeNumber(option: string, value: string | undefined): string | undefined {
