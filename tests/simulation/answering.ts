@@ -47,7 +47,7 @@ export async function answer(
 		const actor = actorKept?.(userId) ?? (await actorOf(world.port, userId));
 		const told = await sync(world, actor, request, callerOf(session));
 		checkAcks(store, told);
-		checkPrivacy(before, world.now(), userId, told);
+		checkPrivacy([before, store.state()], world.now(), userId, told);
 		return { status: 200, text: JSON.stringify(told) };
 	} catch (error) {
 		if (error instanceof Killed) return null;

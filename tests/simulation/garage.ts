@@ -7,7 +7,7 @@ import type { Mutant } from './mutant.ts';
 import { noFaults } from './network.ts';
 import { night } from './nights.ts';
 import { checkAgainstOracle } from './oracle.ts';
-import type { Phone } from './phone.ts';
+import { DiskFull, type Phone } from './phone.ts';
 import { checkLosses, checkPromises } from './promises.ts';
 import type { Scene } from './scene.ts';
 import { openGarage } from './open.ts';
@@ -90,8 +90,14 @@ async function tap({ time, random }: Scene, phone: Phone): Promise<void> {
 	if (!phone.isOn) return;
 	const { second } = phone;
 	const used = second && random.chance(0.5) ? { ...phone, device: second } : phone;
-	const wanted = await tapOn(used, time, random);
-	if (wanted) await press(used, wanted);
+	try {
+		const wanted = await tapOn(used, time, random);
+		if (wanted) await press(used, wanted);
+	} catch (error) {
+		// An app that cannot open for want of room shows nothing to tap on.
+		if (!(error instanceof DiskFull)) throw error;
+		if (phone.isStuck) phone.restart();
+	}
 }
 
 /** The clock's work, by one server or by two at the same moment. */
@@ -116,6 +122,8 @@ async function heal(scene: Scene, check: () => void): Promise<void> {
 		// none, nothing that was pressed is lost, but the documents have to be read anew.
 		if (phone.wasTwo) evictDocuments(phone);
 		phone.dieAt(Number.POSITIVE_INFINITY, 'before');
+		phone.disk.failWrites(null);
+		phone.disk.failWriteAt(Number.POSITIVE_INFINITY, new DiskFull('never'));
 		await update(scene, phone);
 		sessionOf(phone).askedLeft = null;
 	}

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { systemActor } from '#sync/core/actor.ts';
+import { systemActor, type Actor } from '#sync/core/actor.ts';
 import type { AnyEntity, Row } from '#sync/core/entity.ts';
-import type { Instant } from '#sync/core/time.ts';
+import { addMs, type Instant } from '#sync/core/time.ts';
 import type { Mutation } from '#sync/protocol/sync.ts';
 import { entities } from '#sync/registry.ts';
 import { refusalOf } from '#server/db/constraints.ts';
@@ -84,16 +84,46 @@ async function again(
 ): Promise<void> {
 	const isNothing =
 		entry.status === 'parked' || (entry.status === 'noop' && texts.isTakenBack(entry.id));
-	const outcome = isNothing
-		? null
-		: await ending(port, entry, at ?? entry.receivedAt, texts, store);
-	if (outcome) {
-		const was = { status: entry.status, refusal: entry.refusal, answer: entry.answer };
-		const is = { status: outcome.status, refusal: outcome.refusal, answer: outcome.answer };
-		if (!isDeepStrictEqual(was, is))
-			throw new Violation(`${entry.name} ends otherwise alone: ${JSON.stringify({ was, is })}`);
+	if (!isNothing) {
+		const now = at ?? entry.receivedAt;
+		const actors = await authorsOf(port, entry);
+		const ends = actors.map((actor) => () => endAlike({ port, entry, now, texts, store, actor }));
+		await firstThat(ends);
 	}
 	statuses(port).set(entry.id, entry.status);
+}
+
+/** Does what can be done first; where nothing can, the first reason is told. */
+async function firstThat(ways: readonly (() => Promise<void>)[]): Promise<void> {
+	const reasons: unknown[] = [];
+	for (const way of ways) {
+		try {
+			return await way();
+		} catch (error) {
+			if (!(error instanceof Violation)) throw error;
+			reasons.push(error);
+		}
+	}
+	throw reasons[0];
+}
+
+/** Rights are asked before each group, so they may end, or begin, while it is being performed. */
+const groupMsMax = 60_000;
+
+/** Who did it: with his rights of now, and with those of just before where they have just changed. */
+async function authorsOf(port: MemoryPort, entry: LogEntry): Promise<readonly Actor[]> {
+	const { userId, receivedAt } = entry;
+	if (userId === null) return [systemActor];
+	const present = await actorOf(port, userId);
+	const changes = present.grants.flatMap((each) => [each.grantedAt, each.revokedAt ?? '']);
+	const last = changes.sort().at(-1) ?? '';
+	if (last < addMs(receivedAt, -groupMsMax)) return [present];
+	const before = present.grants
+		.filter(({ grantedAt }) => grantedAt < last)
+		.map(({ revokedAt, ...grant }) =>
+			revokedAt === undefined || revokedAt === last ? grant : { ...grant, revokedAt },
+		);
+	return [present, { userId, grants: before }];
 }
 
 /** How mutations have ended so far in the reference. */
@@ -113,19 +143,22 @@ function statuses(port: MemoryPort): Map<string, LogEntry['status']> {
  */
 const decidedEarlier = new Error('a constraint had said no before');
 
-async function ending(
-	port: MemoryPort,
-	entry: LogEntry,
-	now: Instant,
-	texts: Texts,
-	store: Store,
-): Promise<LogOutcome | null> {
-	const { id, name, version, args, requestHash, userId, deviceId, seq } = entry;
+type Replay = {
+	readonly port: MemoryPort;
+	readonly entry: LogEntry;
+	readonly now: Instant;
+	readonly texts: Texts;
+	readonly store: Store;
+	readonly actor: Actor;
+};
+
+/** Does it alone, or throws and leaves everything as it was, where it would end otherwise. */
+async function endAlike({ port, entry, now, texts, store, actor }: Replay): Promise<void> {
+	const { id, name, version, args, requestHash, deviceId, seq } = entry;
 	const sent = texts.of(requestHash);
 	const { base = {}, after = [] } = sent ?? {};
 	const wall = { wall: entry.at, offsetMs: null, errorMs: null };
 	const mutation: Mutation = { id, name, version, args, base, after, at: wall };
-	const actor = userId === null ? systemActor : await actorOf(port, userId);
 	const device = deviceId === null ? {} : { device: { id: deviceId, seq: seq ?? 0 } };
 	const member = { actor, ...device, mutation, hash: requestHash };
 	const [known] = (deviceId === null ? [] : await rowsOf(store, deviceId)) as Device[];
@@ -141,16 +174,23 @@ async function ending(
 			const isRefused = entry.status === 'refused' && outcome.status !== 'refused';
 			if (isRefused && store.clashed.has(id)) throw decidedEarlier;
 			await tx.flush(work.writes());
-			return outcome;
+			demandAlike(entry, outcome);
 		});
 	try {
-		return await attempt(null);
+		await attempt(null);
 	} catch (error) {
-		if (error === decidedEarlier) return null;
+		if (error === decidedEarlier) return;
 		const refusal = error instanceof ConstraintViolation ? refusalOf(error.constraint) : null;
 		if (refusal === null) throw error;
-		return attempt({ status: 'refused', refusal });
+		await attempt({ status: 'refused', refusal });
 	}
+}
+
+function demandAlike(entry: LogEntry, outcome: LogOutcome): void {
+	const was = { status: entry.status, refusal: entry.refusal, answer: entry.answer };
+	const is = { status: outcome.status, refusal: outcome.refusal, answer: outcome.answer };
+	if (isDeepStrictEqual(was, is)) return;
+	throw new Violation(`${entry.name} ends otherwise alone: ${JSON.stringify({ was, is })}`);
 }
 
 const rowsOf = async ({ state }: Store, id: string): Promise<unknown[]> => {

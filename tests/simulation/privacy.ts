@@ -9,17 +9,18 @@ import { demand } from './invariants.ts';
 /**
  * Nobody is told of another customer, nor of a shop that he does not work for (any more). The names,
  * numbers and ids of all others are looked for in every word of an answer; what somebody may know is
- * decided by his grants when he asked, read from the rows and not by the code that is judged.
+ * decided by his grants when he asked or when he was answered, read from the rows and not by the code
+ * that is judged.
  */
 export function checkPrivacy(
-	state: MemoryState,
+	[asked, state]: readonly [MemoryState, MemoryState],
 	now: Instant,
 	userId: string,
 	{ docs }: SyncAnswer,
 ): void {
-	const grants = rowsOf<RoleGrant>(state, roleGrant.name).filter(
-		(each) => each.userId === userId && (each.revokedAt === null || now < each.revokedAt),
-	);
+	const grants = [asked, state]
+		.flatMap((each) => rowsOf<RoleGrant>(each, roleGrant.name))
+		.filter((each) => each.userId === userId && (each.revokedAt === null || now < each.revokedAt));
 	const text = JSON.stringify(docs);
 	if (text === '{}') return;
 	const shops = new Set(grants.map((each) => each.shopId));

@@ -22,9 +22,10 @@ export function watchShown(
 ): void {
 	const seen = new Map<string, Seen>();
 	const inTurn = createMutex();
+	// The history changes a moment before the screen does, which may be looked at in between: a no
+	// counts as new until the look after the next.
+	let noesBefore = 0;
 	const look = async (): Promise<void> => {
-		// The history changes a moment before the screen does: noes are counted on both sides of it.
-		const noesBefore = await noesOf(device);
 		const documents = await shownBy(device);
 		const noes = await noesOf(device);
 		const doubted = device.pending().some((each) => each.doubt !== null);
@@ -37,6 +38,7 @@ export function watchShown(
 				);
 			seen.set(key, { rank, noes: noesBefore });
 		}
+		noesBefore = noes;
 	};
 	device.watch(() => void inTurn(look).catch(broken));
 }
