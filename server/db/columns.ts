@@ -16,16 +16,26 @@ export const primaryKeyOf = (entity: AnyEntity): string => `${entity.name}_id`;
 const snake = (name: string): string =>
 	name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
+/** Works something out once for each entity: what an entity is never changes. */
+export function oncePer<T>(workOut: (entity: AnyEntity) => T): (entity: AnyEntity) => T {
+	const known = new WeakMap<AnyEntity, { readonly value: T }>();
+	return (entity) => {
+		const found = known.get(entity) ?? { value: workOut(entity) };
+		known.set(entity, found);
+		return found.value;
+	};
+}
+
 /** The columns of an entity's table, in the order of its fields. */
-export function columnsOf(entity: AnyEntity): readonly Column[] {
-	return Object.entries(entity.fields as Fields).map(([field, each]) => ({
+export const columnsOf: (entity: AnyEntity) => readonly Column[] = oncePer((entity) =>
+	Object.entries(entity.fields as Fields).map(([field, each]) => ({
 		field,
 		name: columnName(entity, field),
 		type: typeOf(each),
 		nullable: each.optional,
 		kind: each.kind,
-	}));
-}
+	})),
+);
 
 export const columnName = (entity: AnyEntity, field: string): string =>
 	field === 'id' ? primaryKeyOf(entity) : snake(field);

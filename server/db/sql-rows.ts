@@ -1,7 +1,7 @@
 import type { AnyEntity, Row } from '#sync/core/entity.ts';
 import type { During } from '#sync/core/mutator.ts';
 import { assert } from '#sync/core/rejection.ts';
-import { columnName, columnsOf, primaryKeyOf, type Column } from './columns.ts';
+import { columnName, columnsOf, oncePer, primaryKeyOf, type Column } from './columns.ts';
 import type { Sql } from './connection.ts';
 import { TryAgain, type Write } from './port.ts';
 
@@ -44,7 +44,8 @@ export async function listRows(
 export async function writeRows(sql: Sql, write: Write): Promise<void> {
 	const { entity, kind, rows, versions } = write;
 	if (rows.length === 0) return;
-	const text = kind === 'insert' ? insertSql(entity) : updateSql(entity, versions !== undefined);
+	const update = versions === undefined ? updateSql : versionedUpdateSql;
+	const text = kind === 'insert' ? insertSql(entity) : update(entity);
 	const given = versions ? rows.map((row, n) => ({ ...row, seenVersion: versions[n] })) : rows;
 	const written = await sql.query(text, [JSON.stringify(given)]);
 	if (versions && written.length < rows.length)
@@ -56,13 +57,13 @@ export async function writeRows(sql: Sql, write: Write): Promise<void> {
  * A row as one JSON value with the entity's field names, just as its parser wants it. Reads and the
  * pull share it, so that a row cannot look different depending on the way it came.
  */
-export function rowSql(entity: AnyEntity): string {
+export const rowSql: (entity: AnyEntity) => string = oncePer((entity) => {
 	const pairs = columnsOf(entity).map(({ field, name, kind }) => {
 		const value = kind === 'instant' ? isoSql(`"${name}"`) : `"${name}"`;
 		return `'${field}', ${value}`;
 	});
 	return `jsonb_build_object(${pairs.join(', ')})`;
-}
+});
 
 /** A time as instants are written here: JSON's own form has no fixed number of decimals. */
 export const isoSql = (column: string): string =>
@@ -99,16 +100,19 @@ function given(entity: AnyEntity, more: readonly string[] = []): string {
 	return `jsonb_to_recordset($1::jsonb) as given (${typed.join(', ')})`;
 }
 
-function insertSql(entity: AnyEntity): string {
+const insertSql = oncePer((entity) => {
 	const columns = columnsOf(entity);
 	const names = columns.map(({ name }) => `"${name}"`).join(', ');
 	const values = columns.map(({ field }) => `given."${field}"`).join(', ');
 	return `insert into "${entity.name}" (${names})
 		select ${values} from ${given(entity)}
 		returning "${primaryKeyOf(entity)}"`;
-}
+});
 
-function updateSql(entity: AnyEntity, versioned: boolean): string {
+const updateSql = oncePer((entity) => updateOf(entity, false));
+const versionedUpdateSql = oncePer((entity) => updateOf(entity, true));
+
+function updateOf(entity: AnyEntity, versioned: boolean): string {
 	const sets = columnsOf(entity)
 		.filter(({ kind }) => kind !== 'id')
 		.map(({ field, name }) => `"${name}" = given."${field}"`);
