@@ -21,13 +21,15 @@ export type Live = {
 	readonly followed: () => Scope[];
 };
 
-/** Commits within so long after a poke are told together. */
-const coalesceMs = 40;
+/**
+ * Commits within so long after a poke are told together. Short, because it holds back whoever follows
+ * any shop; a phone that is told while it asks asks once more and not for each poke.
+ */
+const coalesceMs = 10;
 
 /**
  * The fan-out of one process. The first commit after a quiet moment is told at once; while commits
- * keep coming they are told together, so that a busy shop costs its phones a few pokes a second and
- * not hundreds. A poke may be lost: the counters in the next one, or in the heartbeat, make up for it.
+ * keep coming they are told together, so that looking through all followers is not paid for each. A poke may be lost: the counters in the next one, or in the heartbeat, make up for it.
  */
 export function liveFanOut(later: (work: () => void, ms: number) => void): Live {
 	const followers = new Set<Follower>();

@@ -79,9 +79,8 @@ export function transactionOn(
 		entries: async (ids) => ids.flatMap((id) => draft.log.get(id) ?? committed().log.get(id) ?? []),
 	};
 	const tx: PortTransaction = {
-		...reads,
+		...{ ...reads, claim, flush, stamp, alone: false },
 		lock: (keys) => lockAll(keys.map((each) => `advisory:${each}`)),
-		...{ claim, flush, stamp },
 	};
 	return { tx, draft, lockAll, end: () => locks.release(draft) };
 }

@@ -54,6 +54,8 @@ export interface Reads {
 }
 
 export interface PortTransaction extends Reads {
+	/** No other transaction runs before this one has ended: there is nothing to lock against. */
+	readonly alone: boolean;
 	/** Waits for these advisory locks, held to the end, in the order given. */
 	lock(keys: readonly string[]): Promise<void>;
 	/** Takes the mutation ids; returns those that were free. The others have entries. */

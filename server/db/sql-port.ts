@@ -40,6 +40,8 @@ const readsOn = (sql: Sql): Reads => ({
 });
 
 function transactionOn(sql: Sql, kind: Connection['kind']): PortTransaction {
+	// The embedded database has one session, and it belongs to this transaction.
+	const alone = kind === 'pglite';
 	let stamped = false;
 	const unstamped: Sql = {
 		query: (text, params) => {
@@ -50,7 +52,10 @@ function transactionOn(sql: Sql, kind: Connection['kind']): PortTransaction {
 	};
 	return {
 		...gathered(readsOn(unstamped)),
-		lock: (keys) => takeLocks(unstamped, kind, keys),
+		alone,
+		lock: async (keys) => {
+			if (!alone && keys.length > 0) await takeLocks(unstamped, keys);
+		},
 		claim: (claims) => claimIds(unstamped, claims),
 		async flush(writes) {
 			for (const write of writes) await writeRows(unstamped, write);
@@ -63,16 +68,8 @@ function transactionOn(sql: Sql, kind: Connection['kind']): PortTransaction {
 	};
 }
 
-/**
- * The inner select keeps the order: locks are taken one after the other, as given. PGlite needs
- * none: its only session belongs to this transaction, so nobody else can be between its statements.
- */
-async function takeLocks(
-	sql: Sql,
-	kind: Connection['kind'],
-	keys: readonly string[],
-): Promise<void> {
-	if (keys.length === 0 || kind === 'pglite') return;
+/** The inner select keeps the order: locks are taken one after the other, as given. */
+async function takeLocks(sql: Sql, keys: readonly string[]): Promise<void> {
 	await sql.query(
 		`select pg_advisory_xact_lock(hashtextextended(key, 0)) from (
 			select key from unnest($1::text[]) with ordinality as given (key, place)

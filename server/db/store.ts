@@ -42,6 +42,11 @@ export class UnitOfWork {
 		return new UnitOfWork(this.#reads, this.#read);
 	}
 
+	/** What the transaction has read by itself, and holds the lock of: nobody asks for it again. */
+	remember(entity: AnyEntity, row: Row): void {
+		this.#read.rows.set(keyOf(entity, row.id), row);
+	}
+
 	/** A layer for one mutation, on top of what earlier ones kept. */
 	open(): Layer {
 		return new Layer(this);

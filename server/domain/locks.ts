@@ -11,6 +11,7 @@ export const parkedLock = (mutationId: string): string => `parked:${mutationId}`
  * lock: what the rules read there cannot move before the commit.
  */
 export async function lockGroup(tx: PortTransaction, group: readonly Prepared[]): Promise<void> {
+	if (tx.alone) return;
 	const shops = await shopsOf(tx, group);
 	const devices = group.flatMap(({ member }) => (member.device ? [member.device.id] : []));
 	const customers = await customersOf(tx, group);

@@ -9,6 +9,7 @@ import {
 	type Port,
 	type PortTransaction,
 } from '../db/port.ts';
+import { device } from '../db/device.ts';
 import { UnitOfWork } from '../db/store.ts';
 import {
 	advanceDevice,
@@ -123,6 +124,7 @@ async function together(
 		const earlier = await earlierEntries(tx, group, fresh);
 
 		const work = new UnitOfWork(tx);
+		if (from) work.remember(device, from);
 		const common = {
 			work,
 			reactions: world.reactions,

@@ -76,7 +76,8 @@ async function consecutive(
  * Cuts a batch where the shop changes (what is about none is a shop of its own); what places work, or
  * is about a thing that is not there yet, goes alone.
  */
-async function groupsOf(world: World, members: readonly Sent[]): Promise<Sent[][]> {
+async function groupsOf(world: World, members: readonly Sent[]): Promise<(readonly Sent[])[]> {
+	if (members.length < 2) return members.length === 0 ? [] : [members];
 	const prepared = members.map((member) => [member, prepare(member)] as const);
 	const shops = await shopsOf(
 		world.port,

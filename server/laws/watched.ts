@@ -20,6 +20,7 @@ export function watched<P extends Port>(port: P, look: (seen: Seen) => void): P 
 
 /** Each method by name, so that a new one has to say what is to be seen of it. */
 const watchedTransaction = (tx: PortTransaction, seen: Seen): PortTransaction => ({
+	alone: tx.alone,
 	lock: (keys) => tx.lock(keys),
 	async read(entity, ids) {
 		const rows = await tx.read(entity, ids);

@@ -124,6 +124,7 @@ function inSteps(tx: PortTransaction, step: Step, mood: ServerMood): PortTransac
 		read: (entity, ids) => step(() => tx.read(entity, ids)),
 		list: (...asked) => step(() => tx.list(...asked)),
 		entries: (ids) => step(() => tx.entries(ids)),
+		alone: tx.alone,
 		lock: (keys) => step(() => tx.lock(keys)),
 		claim: (claims) => writing(() => tx.claim(claims)),
 		flush: (writes) => writing(() => tx.flush(writes)),
