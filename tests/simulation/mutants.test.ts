@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ConstraintViolation } from '#server/db/port.ts';
 import { runSeed } from './garage.ts';
 import { Violation } from './invariants.ts';
 import type { Mutant } from './mutant.ts';
@@ -15,20 +16,21 @@ describe('the laws of the garage', () => {
 	});
 });
 
-async function firstFinding(mutant: Mutant): Promise<Violation | null> {
+async function firstFinding(mutant: Mutant): Promise<Error | null> {
 	for (let seed = 1; seed <= seedsMax; seed += 1) {
-		const found = await violationOf(seed, mutant);
+		const found = await findingOf(seed, mutant);
 		if (found) return found;
 	}
 	return null;
 }
 
-async function violationOf(seed: number, mutant: Mutant): Promise<Violation | null> {
+/** A law that is broken, or a constraint that had to say what a lock should have seen to. */
+async function findingOf(seed: number, mutant: Mutant): Promise<Error | null> {
 	try {
 		await runSeed(seed, { mutant });
 		return null;
 	} catch (error) {
-		if (error instanceof Violation) return error;
+		if (error instanceof Violation || error instanceof ConstraintViolation) return error;
 		throw error;
 	}
 }

@@ -18,7 +18,7 @@ export const inTheDatabase: readonly Mutant[] = [
 	},
 	{
 		name: 'no lock on a device: two requests of one phone go on from the same number',
-		worlds: ['twoLeaders'],
+		worlds: ['twoLeaders', 'lostRaces', 'slowDatabase'],
 		flaws: { unlocked: (key) => key.startsWith('advisory:device:') },
 	},
 	{
